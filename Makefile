@@ -1,0 +1,77 @@
+# Cardea keeps doors in step with bookings. `make help` lists what can be made.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+BIN      := bin
+VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS  := -s -w -X main.version=$(VERSION)
+RACE     := -race -gcflags='modernc.org/...=-race=false'
+PLAYWRIGHT_CHROMIUM ?= /usr/bin/chromium
+export PLAYWRIGHT_CHROMIUM
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: build ## build everything and start the demo: sandbox vendors, a seeded world, console on 127.0.0.1:8080
+	$(BIN)/cardea demo
+
+.PHONY: build
+build: assets ## build bin/cardea with its console
+	go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/cardea ./cmd/cardea
+
+.PHONY: assets
+assets: console/dist/.built ## build the console's style sheet and scripts from npm packages
+
+console/dist/.built: console/package-lock.json console/package.json $(wildcard console/*.templ console/assets/*)
+	npm ci --prefix console --no-audit --no-fund --loglevel=error
+	npm run build --prefix console --silent
+	@touch $@
+
+.PHONY: tools
+tools: $(BIN)/golangci-lint $(BIN)/templ ## build the tools that lint and verify use
+
+$(BIN)/golangci-lint $(BIN)/templ &: tools/go.mod tools/go.sum
+	cd tools && go build -o ../$(BIN)/ github.com/golangci/golangci-lint/v2/cmd/golangci-lint github.com/a-h/templ/cmd/templ
+
+.PHONY: deps
+deps: ## install what tests need: PostgreSQL and Chromium (Debian; elsewhere it says what is missing)
+	@deploy/test-deps
+
+.PHONY: test
+test: deps assets ## pass every test, on SQLite and PostgreSQL, with the race detector, and the console in a browser
+	go run ./store/storetest/pgcluster -- go test $(RACE) ./...
+	npm run e2e --prefix console --silent
+
+.PHONY: lint
+lint: tools assets ## vet, lint, formatting
+	$(BIN)/golangci-lint run ./...
+
+.PHONY: verify
+verify: tools assets ## generated code is current, modules are tidy, planted bugs are found
+	go mod tidy -diff
+	$(BIN)/templ generate -path console >/dev/null && git diff --exit-code -- '*_templ.go'
+	go mod verify >/dev/null
+	deploy/mutants
+
+.PHONY: bench
+bench: ## measure against the budgets of docs/speed.md
+	go run ./store/storetest/pgcluster -- go test -run '^$$' -bench . -benchmem ./core/... ./loop/... ./store/... ./wire/...
+
+.PHONY: fuzz
+fuzz: ## run every fuzz target for 20 seconds
+	@for p in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$p | grep ^Fuzz); do \
+	  echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime 20s $$p || exit 1; done; done
+
+.PHONY: soak
+soak: ## keep the london world in step for weeks of virtual time, on both databases
+	go run ./store/storetest/pgcluster -- go test -count=1 -timeout 30m -run 'Soak|InStep' -tags soak -v ./loop/...
+
+.PHONY: docs
+docs: ## list the documents
+	@find docs -name '*.md' | sort
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf $(BIN) console/dist/* console/node_modules

@@ -1,0 +1,186 @@
+package cardea
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+)
+
+// Cause says why an edge changes. For removals the causes are those of RULES.md 4.
+type Cause string
+
+// Causes of an addition or change, and of a removal.
+const (
+	CauseGranted    Cause = "granted"
+	CauseExtended   Cause = "window" // the window changed in place
+	CauseAdopted    Cause = "adopted"
+	CauseEnded      Cause = "ended"
+	CauseCancelled  Cause = "cancelled"
+	CauseDeleted    Cause = "deleted"
+	CauseMoved      Cause = "moved"
+	CauseLeft       Cause = "left"
+	CauseLocked     Cause = "locked"
+	CauseBlocked    Cause = "blocked"
+	CauseGate       Cause = "gate"
+	CauseVanished   Cause = "vanished"
+	CauseOutOfScope Cause = "out-of-scope"
+	CauseUnmapped   Cause = "unmapped"
+	CauseStray      Cause = "stray"
+	CauseStale      Cause = "stale"
+	CauseExpired    Cause = "expired" // a native window is over; the edge is no access any more and is cleaned away
+)
+
+// Positive says whether the cause is something known, and not something absent. Positive removals never wait for the
+// brake.
+func (c Cause) Positive() bool {
+	switch c {
+	case CauseEnded, CauseCancelled, CauseDeleted, CauseMoved, CauseLeft, CauseLocked, CauseBlocked, CauseExpired:
+		return true
+	case CauseGranted, CauseExtended, CauseAdopted, CauseGate, CauseVanished, CauseOutOfScope, CauseUnmapped, CauseStray, CauseStale:
+	}
+	return false
+}
+
+// Verb is what an operation does.
+type Verb string
+
+// The verbs.
+const (
+	VerbCreate Verb = "create" // an account for a person; the adds that follow use it
+	VerbLink   Verb = "link"   // remember a pair; writes nothing at the door system
+	VerbAdopt  Verb = "adopt"  // take an edge into the ledger; writes nothing at the door system
+	VerbAdd    Verb = "add"
+	VerbRetime Verb = "retime" // replace the window of an edge
+	VerbRemove Verb = "remove"
+	VerbClean  Verb = "clean"  // remove an edge whose native window is over
+	VerbForget Verb = "forget" // close a ledger row whose edge is gone; writes nothing at the door system
+)
+
+// Writes says whether the verb changes the door system.
+func (v Verb) Writes() bool {
+	return v == VerbCreate || v == VerbAdd || v == VerbRetime || v == VerbRemove || v == VerbClean
+}
+
+// OpKey identifies an operation across plans: approvals and releases attach to it.
+type OpKey string
+
+// Operation is one step of a changeset.
+type Operation struct {
+	Key     OpKey       `json:"key"`
+	Verb    Verb        `json:"verb"`
+	Group   GroupID     `json:"group,omitempty"`
+	Account AccountID   `json:"account,omitempty"` // empty until the person's account is made
+	Person  PersonID    `json:"person,omitempty"`  // empty for strays
+	Window  Window      `json:"window"`            // add, retime: the new one; remove, clean: the one that goes
+	Was     *Edge       `json:"was,omitempty"`     // retime, remove, clean, adopt: the edge as it was when planned
+	New     *NewAccount `json:"new,omitempty"`     // create
+	Link    *Link       `json:"link,omitempty"`
+	Cause   Cause       `json:"cause"`
+	Reasons []Reason    `json:"reasons,omitempty"` // why: of the grant, or of the ledger row that ends
+	// Due is when it may be done at the earliest, Deadline when it must be confirmed.
+	Due      Instant `json:"due"`
+	Deadline Instant `json:"deadline"`
+	Mails    Mails   `json:"mails,omitempty"`
+	Held     *Hold   `json:"held,omitempty"` // nil = goes
+	// MassAdd marks additions that come because a mapping or scope changed (brake on additions).
+	MassAdd bool `json:"mass_add,omitempty"`
+}
+
+// HoldCode says which guard holds an operation.
+type HoldCode string
+
+// The guards.
+const (
+	HeldBrake       HoldCode = "brake"
+	HeldApproval    HoldCode = "approval"
+	HeldFirstStrays HoldCode = "first-strays" // approve: auto, strays of a group's first run
+	HeldUnmapped    HoldCode = "unmapped"
+	HeldStaff       HoldCode = "staff"
+	HeldEvidence    HoldCode = "evidence" // a collection that can feed the group is not complete
+	HeldWatch       HoldCode = "watch"    // the group is only reported
+	HeldDisputed    HoldCode = "disputed" // whose account this is, is not settled
+)
+
+// Hold says why an operation waits and what would release it, in a sentence.
+type Hold struct {
+	Code HoldCode `json:"code"`
+	Why  string   `json:"why"`
+}
+
+// Issue is something an operator should know; it stops nothing but what it names.
+type Issue struct {
+	Code    string    `json:"code"` // stable, kebab-case: no-email, shared-account, two-accounts, account-shut ...
+	Person  PersonID  `json:"person,omitempty"`
+	Account AccountID `json:"account,omitempty"`
+	Group   GroupID   `json:"group,omitempty"`
+	Record  *Key      `json:"record,omitempty"`
+	Text    string    `json:"text"` // what is the matter and what to do
+}
+
+// Changeset turns edges into grants. Operations stand in the order in which they are to be applied.
+type Changeset struct {
+	Door       string      `json:"door"` // connection
+	MadeAt     Instant     `json:"made_at"`
+	Operations []Operation `json:"operations"`
+	Issues     []Issue     `json:"issues,omitempty"`
+	Hash       string      `json:"hash"` // over the sorted keys of all operations, held ones too
+}
+
+// Going returns the operations that are not held.
+func (c Changeset) Going() []Operation {
+	return c.filter(func(o Operation) bool { return o.Held == nil })
+}
+
+// Held returns the operations that wait for a person.
+func (c Changeset) Held() []Operation {
+	return c.filter(func(o Operation) bool { return o.Held != nil })
+}
+
+func (c Changeset) filter(keep func(Operation) bool) []Operation {
+	var out []Operation
+	for _, o := range c.Operations {
+		if keep(o) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// KeyOf makes an operation's key.
+func KeyOf(door string, o Operation) OpKey {
+	who := string(o.Account)
+	if who == "" {
+		who = string(o.Person)
+	}
+	sum := sha256.Sum256([]byte(strings.Join([]string{
+		door, string(o.Group), who, string(o.Verb), o.Window.From.String(), o.Window.Until.String(), string(o.Cause),
+	}, "\x00")))
+	return OpKey(hex.EncodeToString(sum[:16]))
+}
+
+// HashOf makes a changeset's hash.
+func HashOf(ops []Operation) string {
+	keys := make([]string, len(ops))
+	for i, o := range ops {
+		keys[i] = string(o.Key)
+	}
+	slices.Sort(keys)
+	sum := sha256.Sum256([]byte(strings.Join(keys, "\n")))
+	return hex.EncodeToString(sum[:])
+}
+
+// LedgerRow says that we put an edge there, or adopted it, and why.
+type LedgerRow struct {
+	Group   GroupID   `json:"group"`
+	Account AccountID `json:"account"`
+	Person  PersonID  `json:"person"`
+	Adopted bool      `json:"adopted,omitempty"`
+	Window  Window    `json:"window"` // as last confirmed
+	Reasons []Reason  `json:"reasons,omitempty"`
+	PutAt   Instant   `json:"put_at"`
+	Op      OpKey     `json:"op,omitempty"`
+	// Closed rows are history: "no longer, since when".
+	EndedAt Instant `json:"ended_at,omitempty"` // 0 = open
+	Ended   Cause   `json:"ended,omitempty"`
+}

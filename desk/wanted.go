@@ -1,0 +1,65 @@
+package desk
+
+import (
+	"time"
+
+	"github.com/cardea-access/cardea"
+)
+
+// Integration is what an operator asked for, in names: one space connection, one door connection, what maps to what.
+// Resolve turns it into cardea.Settings once names have become ids.
+type Integration struct {
+	Name    string
+	Space   string
+	Door    string
+	Zone    string
+	Enabled bool
+	Where   string // file:line, for messages
+
+	Locations []Named
+	Sites     []Site
+	Mappings  []Mapping
+	Groups    []GroupWish
+
+	Interval, Sweep, Horizon, Lead, Lag time.Duration // Sweep 0 = auto
+
+	Approve  cardea.Approve
+	Mails    cardea.Mails
+	Brake    cardea.Brake
+	Prefix   string
+	Follow   []string // profile fields that follow the space system
+	Visitors bool
+	Teams    bool
+	PassTail bool
+}
+
+// Named is a name that a system must know, and where the operator wrote it.
+type Named struct {
+	Text  string
+	Where string
+}
+
+// Site holds an operator's own facts of one location.
+type Site struct {
+	Location Named
+	Settings cardea.LocationSettings
+}
+
+// Mapping ties a named item to named groups.
+type Mapping struct {
+	Kind      cardea.ItemKind
+	Item      Named
+	Groups    []Named
+	Hours     *cardea.Hours
+	Always    bool
+	Lead, Lag *time.Duration
+	Slots     bool
+	Trim      bool
+}
+
+// GroupWish is what the operator says of one access group.
+type GroupWish struct {
+	Group Named
+	Mode  cardea.Mode
+	Keep  []cardea.Keep
+}

@@ -1,0 +1,31 @@
+// Package space is the side that knows what was sold: what every connector to a space system can do.
+//
+//	read  -->  System.Read(scope, intake)  -->  vendor's API
+//	            records, page by page  -->  Intake  -->  evidence
+//
+// A connector brings records and marks; it never says that a listing is complete, and it never decides.
+package space
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/cardea-access/cardea"
+)
+
+// System is one connection to a space system.
+type System interface {
+	// Describe names the tenant behind the connection. Errors: Auth, Retry, Rejected.
+	Describe(ctx context.Context) (cardea.Organisation, error)
+	// Read brings what the scope asks for into the intake, each collection on its own: one that fails is ended with
+	// Fail and the others go on. It returns an error only when nothing can be read at all (credentials, tenant).
+	Read(ctx context.Context, want cardea.Scope, into *cardea.Intake) error
+	// Collections lists the kinds that the system has.
+	Collections() []cardea.Kind
+}
+
+// Hooked systems announce changes. Verify checks the signature over the raw body in constant time and returns the
+// records that should be read again; it returns no facts.
+type Hooked interface {
+	Verify(h http.Header, body []byte) ([]cardea.Key, error)
+}
