@@ -118,7 +118,6 @@ type Pages struct {
 	ceiling bool
 	unnamed bool
 	ended   bool
-	narrow  bool
 	state   pagesState
 	err     error
 }
@@ -160,10 +159,6 @@ func (p *Pages) Bad(raw []byte, who []Key, why string) {
 	p.bad = append(p.bad, Bad{Who: who, Why: why, Raw: string(raw)})
 }
 
-// Narrow says that the records of this collection are asked for by id, whatever the scope: what is not among them is not
-// absent, and the evidence is not Whole.
-func (p *Pages) Narrow() { p.narrow = true }
-
 // Missing notes that the vendor answered "no such id" for a record asked for by id: positive evidence that it is gone.
 func (p *Pages) Missing(k Key) { p.missing = append(p.missing, k) }
 
@@ -201,7 +196,7 @@ func (p *Pages) Err() error { return p.err }
 
 // Evidence grades what came.
 func (p *Pages) Evidence() Evidence {
-	e := Evidence{kind: p.kind, records: len(p.records), full: p.in.scope.Full() && !p.narrow}
+	e := Evidence{kind: p.kind, records: len(p.records), full: p.in.scope.Full()}
 	got := len(p.records) + len(p.bad)
 	switch {
 	case p.state == unfinished:

@@ -97,6 +97,21 @@ type Step struct {
 	Key    *Key    `json:"key,omitempty"`
 }
 
+// The questions a rule asks, in the order in which it asks them (RULES.md 2). A rule leaves out what does not concern it.
+const (
+	AskRecord     = "record"         // is the record still there
+	AskState      = "state"          // approved, not cancelled, not tentative
+	AskHolder     = "holder"         // does it let this person in
+	AskMapping    = "mapping"        // does a mapping lead from the item to the group
+	AskAssignment = "assignment"     // is the agreement assigned, and is what it is assigned to there
+	AskScope      = "scope"          // is the location in the integration
+	AskLeft       = "left"           // is anything left on the pass
+	AskWindow     = "window"         // does the record's window hold the instant
+	AskHours      = "hours"          // do the mapping's hours
+	AskPlaceHours = "location-hours" // do the location's
+	AskClosure    = "closure"        // is the location not closed that day
+)
+
 // Explanation answers "may this person pass with this group at this instant, and why".
 type Explanation struct {
 	Person     PersonID        `json:"person"`

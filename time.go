@@ -195,3 +195,26 @@ func StartOf(d Date, zone *time.Location) Instant {
 	}
 	return hi
 }
+
+// WallTime returns the instant at which the zone's clocks show the date and a time of day in seconds after midnight.
+// Times that the clocks skip in spring are read with the offset before the gap; of times that they show twice it is
+// the first (RULES.md 3). Seconds beyond a day run into the dates that follow.
+func WallTime(d Date, seconds int, zone *time.Location) Instant {
+	local := int64(d)*86400 + int64(seconds)
+	offset := func(unix int64) int64 {
+		_, o := time.Unix(unix, 0).In(zone).Zone()
+		return int64(o)
+	}
+	// No zone is more than 14 hours from UTC, so these are the offsets well before and well after the time.
+	before, after := offset(local-86400), offset(local+86400)
+	first, second := local-before, local-after
+	if second < first {
+		first, second = second, first
+	}
+	for _, unix := range [2]int64{first, second} {
+		if unix+offset(unix) == local {
+			return Instant(unix) * Second
+		}
+	}
+	return Instant(local-before) * Second
+}

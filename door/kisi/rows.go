@@ -1,0 +1,195 @@
+package kisi
+
+import (
+	"encoding/json"
+
+	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire"
+)
+
+// Role, types and the metadata key that this connector knows (vendors/kisi.md 2.1, 2.3).
+const (
+	roleBasic   = "group_basic"
+	roleManager = "group_manager"
+	onGroup     = "Group"
+	onPlace     = "Place"
+	onAll       = "Organization"
+	ofUser      = "User"
+	ofTeam      = "Team"
+	externalKey = "cardea_person"
+	maxMetadata = 500
+)
+
+// flaw says why a row cannot be used and which records it would have been about.
+type flaw struct {
+	why string
+	who []cardea.Key
+}
+
+func (f *flaw) note(p *cardea.Pages, raw json.RawMessage) { p.Bad(wire.Redact(raw), f.who, f.why) }
+
+func rowOf(raw json.RawMessage) (fields, int64, *flaw) {
+	var f fields
+	if json.Unmarshal(raw, &f) != nil || f == nil {
+		return nil, 0, &flaw{why: "the row is no object"}
+	}
+	id, ok := f.id("id")
+	if !ok {
+		return f, 0, &flaw{why: "the row has no number as its id"}
+	}
+	return f, id, nil
+}
+
+// accountOf reads a user (vendors/kisi.md 2.1). It opens doors only while both switches are on.
+func accountOf(raw json.RawMessage) (cardea.Account, *flaw) {
+	f, id, bad := rowOf(raw)
+	if bad != nil {
+		return cardea.Account{}, bad
+	}
+	a := cardea.Account{ID: cardea.AccountID(number(id))}
+	name, ok1 := f.text("name")
+	email, ok2 := f.text("email")
+	on, ok3 := f.flag("access_enabled")
+	scim, ok4 := f.flag("scim_access_enabled")
+	if !ok1 || !ok2 || !ok3 || !ok4 {
+		return a, &flaw{why: "name, email or an access switch of the user is of another type", who: []cardea.Key{a.Key()}}
+	}
+	a.Name, a.Email, a.Shut = name, email, !on || !scim
+	if external, ok := f.object("metadata").text(externalKey); ok {
+		a.External = external
+	}
+	return a, nil
+}
+
+// groupOf reads a group (vendors/kisi.md 2.2). One without a place belongs to the whole organisation.
+func groupOf(raw json.RawMessage) (cardea.Group, *flaw) {
+	f, id, bad := rowOf(raw)
+	if bad != nil {
+		return cardea.Group{}, bad
+	}
+	g := cardea.Group{ID: cardea.GroupID(number(id))}
+	name, ok := f.text("name")
+	if !ok || name == "" {
+		return g, &flaw{why: "the group has no name", who: []cardea.Key{g.Key()}}
+	}
+	g.Name = name
+	if place, ok := f.object("place").text("name"); ok {
+		g.Place = place
+	}
+	if at, ok := f.id("place_id"); ok && g.Place == "" {
+		g.Place = number(at)
+	}
+	return g, nil
+}
+
+// assignment is one role assignment: what of it concerns us.
+type assignment struct {
+	id   int64
+	on   string // Organization, Place, Group
+	user int64  // 0 = no user
+	team int64  // 0 = no team
+	role string
+	edge cardea.Edge // when on is Group
+}
+
+// staffly says whether holding it makes a user or team staff.
+func (a assignment) staffly() bool { return a.on != onGroup || a.role != roleBasic }
+
+// assignmentOf reads a role assignment in the new form, with the older mirrors where the new fields are absent
+// (vendors/kisi.md 2.3). Only a user's group_basic is a plain edge.
+func assignmentOf(raw json.RawMessage) (assignment, *flaw) {
+	f, id, bad := rowOf(raw)
+	if bad != nil {
+		if f != nil {
+			bad.who = whoOf(f)
+		}
+		return assignment{}, bad
+	}
+	a := assignment{id: id}
+	on, _ := f.text("applies_to_type")
+	if on == "" && f.has("group_id") {
+		on = onGroup
+	}
+	a.on = on
+	who, holder := holderOf(f)
+	if holder == 0 {
+		return a, &flaw{why: "the role assignment does not say whose it is", who: whoOf(f)}
+	}
+	switch who {
+	case ofUser:
+		a.user = holder
+	case ofTeam:
+		a.team = holder
+	}
+	role, ok := f.text("role_id")
+	if !ok || role == "" || on == "" {
+		return a, &flaw{why: "the role assignment has no role or applies to nothing", who: whoOf(f)}
+	}
+	a.role = role
+	if on != onGroup {
+		return a, nil
+	}
+	group, ok := groupIn(f)
+	if !ok {
+		return a, &flaw{why: "the role assignment does not say for which group it is"}
+	}
+	from, ok1 := f.instant("valid_from", cardea.Always)
+	until, ok2 := f.instant("valid_until", cardea.Never)
+	a.edge = cardea.Edge{
+		Group: group, Account: accountIn(who, holder), Ref: number(id), Window: cardea.Window{From: from, Until: until},
+	}
+	if !ok1 || !ok2 {
+		return a, &flaw{why: "the times of the role assignment cannot be read", who: []cardea.Key{a.edge.Key()}}
+	}
+	switch {
+	case who != ofUser:
+		a.edge.Foreign = "a " + who + ", not a user"
+	case role != roleBasic:
+		a.edge.Foreign = "role " + role
+	}
+	return a, nil
+}
+
+// holderOf finds the assignee and its type; 0 = it cannot be known.
+func holderOf(f fields) (string, int64) {
+	who, ok := f.text("assignee_type")
+	id, has := f.id("assignee_id")
+	if ok && who != "" && has {
+		return who, id
+	}
+	if f.has("assignee_id") {
+		return "", 0
+	}
+	for _, old := range []struct{ field, who string }{{"user_id", ofUser}, {"assignee_team_id", ofTeam}, {"guest_id", "Guest"}} {
+		if id, ok := f.id(old.field); ok && (who == "" || who == old.who) {
+			return old.who, id
+		}
+	}
+	return "", 0
+}
+
+func groupIn(f fields) (cardea.GroupID, bool) {
+	id, ok := f.id("applies_to_id")
+	if !ok && !f.has("applies_to_id") {
+		id, ok = f.id("group_id")
+	}
+	return cardea.GroupID(number(id)), ok
+}
+
+// accountIn names users by their id; teams and guests get names that no user has.
+func accountIn(who string, id int64) cardea.AccountID {
+	if who == ofUser {
+		return cardea.AccountID(number(id))
+	}
+	return cardea.AccountID(who + ":" + number(id))
+}
+
+// whoOf finds out of a broken row which edge it would have been.
+func whoOf(f fields) []cardea.Key {
+	group, ok := groupIn(f)
+	who, holder := holderOf(f)
+	if !ok || holder == 0 {
+		return nil
+	}
+	return []cardea.Key{cardea.Edge{Group: group, Account: accountIn(who, holder)}.Key()}
+}

@@ -1,0 +1,105 @@
+package kisi
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/door"
+	"github.com/cardea-access/cardea/wire"
+)
+
+// Production is the vendor's own host (vendors/kisi.md 1.1).
+const Production = "https://api.kisi.io"
+
+// Rate is the published limit of one Kisi user (vendors/kisi.md 1.3).
+var Rate = wire.Rate{Calls: 5, Per: time.Second}
+
+// Header returns what Kisi wants to see on every request (vendors/kisi.md 1.1, 1.2), for wire.Config.
+func Header() http.Header {
+	return http.Header{
+		"Accept":                        {"application/json"},
+		"Content-Type":                  {"application/json"},
+		"X-Kisi-Integration-Identifier": {"Cardea"},
+	}
+}
+
+// Authorize puts an API key on requests (vendors/kisi.md 1.2).
+func Authorize(key string) wire.Authorizer { return wire.Static("Authorization", "KISI-LOGIN "+key) }
+
+// Config is what a System needs. The client is made with Header, Classify and Authorize.
+type Config struct {
+	Client *wire.Client
+	Now    func() time.Time
+}
+
+// System is one Kisi organisation.
+type System struct {
+	client *wire.Client
+	now    func() time.Time
+
+	mu    sync.Mutex
+	staff staff // as last read whole
+}
+
+var (
+	_ door.System = (*System)(nil)
+	_ door.Timed  = (*System)(nil)
+)
+
+// New makes a System. Errors: Rejected.
+func New(c Config) (*System, error) {
+	if c.Client == nil || c.Now == nil {
+		return nil, cardea.Errorf(cardea.Rejected, "a kisi connection needs a client and a clock")
+	}
+	return &System{client: c.Client, now: c.Now}, nil
+}
+
+// Limits implements door.System. Kisi holds one assignment, and so one window, for each user and group; the e-mail
+// address of a user cannot be changed, nor is any other field of the profile.
+func (s *System) Limits() cardea.Limits {
+	return cardea.Limits{Batch: 1, Timed: true, WindowsPerEdge: 1, NeedsEmail: true}
+}
+
+// Describe implements door.System: GET /organization and GET /user. Errors: Auth, Retry, Rejected.
+func (s *System) Describe(ctx context.Context) (cardea.Organisation, error) {
+	var org, me fields
+	if err := s.get(ctx, "/organization", &org); err != nil {
+		return cardea.Organisation{}, err
+	}
+	id, ok := org.id("id")
+	if !ok {
+		return cardea.Organisation{}, cardea.Errorf(cardea.Rejected,
+			"%s: /organization has no id; is base_url really Kisi's?", s.client.Name())
+	}
+	if err := s.get(ctx, "/user", &me); err != nil {
+		return cardea.Organisation{}, err
+	}
+	out := cardea.Organisation{ID: number(id)}
+	out.Name, _ = org.text("name")
+	out.Who, _ = me.text("email")
+	if out.Who == "" {
+		out.Who, _ = me.text("name")
+	}
+	out.Skew, _ = s.client.Skew()
+	return out, nil
+}
+
+func (s *System) get(ctx context.Context, path string, out any) error {
+	_, err := s.client.Do(ctx, wire.Call{Class: wire.Read, Method: http.MethodGet, Path: path, Out: out})
+	return err
+}
+
+func number(id int64) string { return strconv.FormatInt(id, 10) }
+
+// vendorID turns one of our ids back into Kisi's. Teams and guests have none that could be written to.
+func vendorID(id string) (int64, error) {
+	n, err := strconv.ParseInt(id, 10, 64)
+	if err != nil || n <= 0 || number(n) != id {
+		return 0, cardea.Errorf(cardea.Rejected, "%q is no id of Kisi: want a positive number", id)
+	}
+	return n, nil
+}

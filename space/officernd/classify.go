@@ -1,0 +1,67 @@
+package officernd
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/cardea-access/cardea"
+)
+
+// ErrNoOrganisation is the cause of an error that says that the organisation's slug is unknown or not ours.
+var ErrNoOrganisation = errors.New("organisation not found")
+
+// Classify says what an answer outside 2xx means (vendors/officernd.md 1.6); nil = what the status usually means. The
+// vendor's statuses mislead in three ways: 401 stands for a missing permission as well as for an expired token, 500 for
+// refused input as well as for trouble, and 404 for a path that does not exist as well as for a record. Only the words
+// "Item with Id" are taken for a record that is gone, since that answer may end somebody's access.
+func Classify(status int, _ http.Header, body []byte) *cardea.Error {
+	said, list := words(body)
+	has := func(part string) bool { return strings.Contains(strings.ToLower(said), part) }
+	switch {
+	case status == http.StatusUnauthorized:
+		return cardea.Errorf(cardea.Auth, "the token is refused: it has expired or was revoked, or the application "+
+			"lacks the read permission for this (Settings > Data & Extensibility > Developer Tools)")
+	case has("organization not found"):
+		return &cardea.Error{
+			Class: cardea.Rejected, Cause: ErrNoOrganisation,
+			Text: "the credentials know no such organisation; check org",
+		}
+	case status == http.StatusNotFound && has("item with id"):
+		return &cardea.Error{Class: cardea.NotFound, Text: clip(said)}
+	case status == http.StatusNotFound:
+		return cardea.Errorf(cardea.Rejected, "there is no such path; check base_url (%s)", clip(said))
+	case status == http.StatusInternalServerError && (list || has("not found") || has("item with id")):
+		return &cardea.Error{Class: cardea.Rejected, Text: clip(said)}
+	}
+	return nil
+}
+
+// words returns the message of an error body, and whether it was the list of sentences that validation gives.
+func words(body []byte) (string, bool) {
+	var e struct {
+		Message json.RawMessage `json:"message"`
+	}
+	if json.Unmarshal(body, &e) != nil {
+		return "", false
+	}
+	var one string
+	if json.Unmarshal(e.Message, &one) == nil {
+		return one, false
+	}
+	var many []string
+	if json.Unmarshal(e.Message, &many) != nil {
+		return "", false
+	}
+	return strings.Join(many, "; "), len(many) > 0
+}
+
+func clip(s string) string {
+	const most = 200
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "..."
+	}
+	return s
+}

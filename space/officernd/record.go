@@ -1,0 +1,72 @@
+package officernd
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/cardea-access/cardea"
+)
+
+// own is a record's own id; every record must have one.
+type own struct {
+	ID ref `json:"_id"`
+}
+
+func (o own) id() string { return string(o.ID) }
+
+// recorder is a vendor's record that can say itself in our words, or why not.
+type recorder interface {
+	id() string
+	record() (cardea.Record, error)
+}
+
+// decode reads one record of type T. The error is a sentence about its shape and shows nothing of its content.
+func decode[T recorder](raw []byte) (cardea.Record, error) {
+	var v T
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return nil, plain(err)
+	}
+	if v.id() == "" {
+		return nil, errors.New("the record has no id")
+	}
+	return v.record()
+}
+
+// plain says what did not fit, without the value.
+func plain(err error) error {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		return fmt.Errorf("%s is a %s", wrong.Field, wrong.Value)
+	}
+	return err
+}
+
+// shown are the fields of a record that may stand in messages: references, times and words of the vendor. Names,
+// addresses and custom fields, where operators keep card numbers and PINs, may not.
+var shown = map[string]bool{
+	"_id": true, "company": true, "member": true, "plan": true, "location": true, "floor": true, "resource": true,
+	"membership": true, "pass": true, "booking": true, "startDate": true, "endDate": true, "start": true, "end": true,
+	"validFrom": true, "validTo": true, "seriesStart": true, "seriesEnd": true, "status": true, "calculatedStatus": true,
+	"count": true, "usedCount": true, "isPersonal": true, "isCancelled": true, "isTentative": true, "timezone": true,
+	"type": true, "resourceType": true, "recurrence": true, "parents": true, "members": true, "visitors": true,
+}
+
+// redacted returns a record without what names or unlocks anybody, for a message.
+func redacted(raw []byte) []byte {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(raw, &fields) != nil {
+		return []byte(short(raw))
+	}
+	for name, value := range fields {
+		if !shown[name] || strings.Contains(string(value), "@") {
+			delete(fields, name)
+		}
+	}
+	out, err := json.Marshal(fields)
+	if err != nil {
+		return nil
+	}
+	return out
+}

@@ -1,0 +1,72 @@
+package officernd
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/space"
+	"github.com/cardea-access/cardea/wire"
+)
+
+// Config is what a System needs.
+type Config struct {
+	// Client speaks to Hosts.API, with Classify, and a token for Scopes from Hosts.Token.
+	Client *wire.Client
+	// Org is the organisation's slug: the text after /admin/ in the vendor's own pages.
+	Org string
+	// Account names the credentials for people: the client id.
+	Account string
+	// HookSecret is the webhook's secret; empty = no hook is believed.
+	HookSecret string
+	Now        func() time.Time
+}
+
+// System is one OfficeRnD organisation. It may be used by many goroutines.
+type System struct {
+	client  *wire.Client
+	org     string
+	account string
+	secret  []byte
+	now     func() time.Time
+}
+
+var (
+	_ space.System = (*System)(nil)
+	_ space.Hooked = (*System)(nil)
+)
+
+// New checks the configuration. Errors: Rejected.
+func New(c Config) (*System, error) {
+	switch {
+	case c.Client == nil:
+		return nil, cardea.Errorf(cardea.Rejected, "the OfficeRnD connection has no client")
+	case c.Now == nil:
+		return nil, cardea.Errorf(cardea.Rejected, "the OfficeRnD connection has no clock")
+	}
+	if err := checkOrg(c.Org); err != nil {
+		return nil, err
+	}
+	return &System{client: c.Client, org: c.Org, account: c.Account, secret: []byte(c.HookSecret), now: c.Now}, nil
+}
+
+// Describe reads one page of locations, which proves address, credentials and organisation. The organisation is named by
+// its slug: API v2 shows neither its id nor its name, and the older API wants a scope that would spoil the token request
+// of an application without it (vendors/officernd.md 1.1, 1.2). A pin must not depend on which of the two answers.
+func (s *System) Describe(ctx context.Context) (cardea.Organisation, error) {
+	answer, err := s.get(ctx, "/locations", url.Values{"$limit": {"1"}})
+	if err != nil {
+		return cardea.Organisation{}, err
+	}
+	if _, err := decodePage(answer.Body); err != nil {
+		return cardea.Organisation{}, fmt.Errorf("OfficeRnD /locations: %w", err)
+	}
+	skew, _ := s.client.Skew()
+	return cardea.Organisation{ID: s.org, Name: s.org, Who: s.account, Skew: skew}, nil
+}
+
+// Collections lists the kinds that OfficeRnD has: all of them.
+func (s *System) Collections() []cardea.Kind { return slices.Clone(cardea.Kinds) }

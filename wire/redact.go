@@ -1,0 +1,133 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+const gone = "[redacted]"
+
+var (
+	// An e-mail address, its @ plain or escaped as in a query. Only the local part goes: the domain helps to find faults.
+	mailPattern = regexp.MustCompile(`[^\s"<>,;:&=/?()\[\]{}\\]+?(@|%40)((?:[\pL\pN-]+\.)+\pL{2,})`)
+	// name=value and "name":"value" where the name speaks of a secret.
+	pairPattern = regexp.MustCompile(`(?i)([A-Za-z0-9_.-]*(?:secret|token|password|passwd|api_?key|authorization|cookie)` +
+		`[A-Za-z0-9_.-]*["']?\s*[=:]\s*["']?)([^"'&\s,;}]+)`)
+	// Credentials are long; "a basic plan" is none.
+	bearerPattern = regexp.MustCompile(
+		`(?i)\b(bearer|basic|kisi-login|kisi-group-link|kisi-access-key)\s+[A-Za-z0-9._~+/=-]{12,}`)
+	secretName = regexp.MustCompile(
+		`(?i)(secret|token|password|passwd|api_?-?key|authorization|cookie|signature|(^|_)otp($|_)|(^|_)pin($|_))`)
+)
+
+// redactor takes secrets and the local parts of e-mail addresses out of text.
+type redactor struct{ secrets []string }
+
+// newRedactor takes the secrets in every form in which they may travel. Values under four bytes are no secrets.
+func newRedactor(secrets []string) *redactor {
+	r := &redactor{}
+	for _, s := range secrets {
+		if len(s) < 4 {
+			continue
+		}
+		forms := []string{s, url.QueryEscape(s), url.PathEscape(s)}
+		if b, err := json.Marshal(s); err == nil {
+			forms = append(forms, strings.Trim(string(b), `"`))
+		}
+		r.secrets = append(r.secrets, forms...)
+	}
+	// Longest first: a secret may begin with another one.
+	slices.SortFunc(r.secrets, func(a, b string) int { return len(b) - len(a) })
+	r.secrets = slices.Compact(r.secrets)
+	return r
+}
+
+// text cleans free text.
+func (r *redactor) text(s string) string {
+	for _, secret := range r.secrets {
+		s = strings.ReplaceAll(s, secret, gone)
+	}
+	s = bearerPattern.ReplaceAllString(s, "${1} "+gone)
+	s = pairPattern.ReplaceAllString(s, "${1}"+gone)
+	return mailPattern.ReplaceAllString(s, "***${1}${2}")
+}
+
+// error keeps an error's chain but prints it cleaned.
+func (r *redactor) error(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &cleaned{text: r.text(err.Error()), cause: err}
+}
+
+type cleaned struct {
+	text  string
+	cause error
+}
+
+// Error prints the cleaned text.
+func (c *cleaned) Error() string { return c.text }
+
+// Unwrap returns the error as it was, for errors.Is and errors.As.
+func (c *cleaned) Unwrap() error { return c.cause }
+
+// header returns the headers on one line each, without secrets.
+func (r *redactor) header(h http.Header) map[string]string {
+	out := map[string]string{}
+	for k, vs := range h {
+		if secretName.MatchString(k) {
+			out[k] = gone
+			continue
+		}
+		out[k] = r.text(strings.Join(vs, ", "))
+	}
+	return out
+}
+
+// body cleans a JSON, form or other body.
+func (r *redactor) body(b []byte) string {
+	b = bytes.TrimSpace(b)
+	if len(b) == 0 {
+		return ""
+	}
+	var v any
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	if d.Decode(&v) == nil && !d.More() {
+		if clean, err := json.Marshal(r.value(v)); err == nil {
+			return string(clean)
+		}
+	}
+	return r.text(strings.ToValidUTF8(string(b), "?"))
+}
+
+func (r *redactor) value(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, e := range v {
+			if secretName.MatchString(k) {
+				v[k] = gone
+				continue
+			}
+			v[k] = r.value(e)
+		}
+		return v
+	case []any:
+		for i, e := range v {
+			v[i] = r.value(e)
+		}
+		return v
+	case string:
+		return r.text(v)
+	}
+	return v
+}
+
+// Redact cleans a piece of an answer for a report: e-mail addresses keep their domain only, and what bears the name of a
+// secret is gone.
+func Redact(body []byte) []byte { return []byte(newRedactor(nil).body(body)) }
