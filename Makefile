@@ -6,8 +6,8 @@ BIN      := bin
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  := -s -w -X main.version=$(VERSION)
 RACE     := -race -gcflags='modernc.org/...=-race=false'
-PLAYWRIGHT_CHROMIUM ?= /usr/bin/chromium
-export PLAYWRIGHT_CHROMIUM
+CHROMIUM ?= /usr/bin/chromium
+export CHROMIUM
 
 .PHONY: help
 help: ## list the targets
@@ -24,7 +24,7 @@ build: assets ## build bin/cardea with its console
 .PHONY: assets
 assets: console/dist/.built ## build the console's style sheet and scripts from npm packages
 
-console/dist/.built: console/package-lock.json console/package.json $(wildcard console/*.templ console/assets/*)
+console/dist/.built: console/package-lock.json console/package.json console/build.mjs $(wildcard console/*.templ console/assets/*)
 	npm ci --prefix console --no-audit --no-fund --loglevel=error
 	npm run build --prefix console --silent
 	@touch $@
@@ -51,7 +51,7 @@ lint: tools assets ## vet, lint, formatting
 .PHONY: verify
 verify: tools assets ## generated code is current, modules are tidy, planted bugs are found
 	go mod tidy -diff
-	$(BIN)/templ generate -path console >/dev/null && git diff --exit-code -- '*_templ.go'
+	cd console && ../$(BIN)/templ generate >/dev/null && git diff --exit-code -- '*_templ.go'
 	go mod verify >/dev/null
 	deploy/mutants
 

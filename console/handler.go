@@ -1,0 +1,215 @@
+package console
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/desk/say"
+)
+
+// shownRuns is how many runs the page lists, longest the longest search it passes on.
+const (
+	shownRuns = 30
+	longest   = 200
+)
+
+type handler struct {
+	desk    Desk
+	version string
+	now     func() time.Time
+	zone    *time.Location
+	log     *slog.Logger
+	assets  *assets
+}
+
+// home answers / with the whole page. Its query holds the state of the page: q, person, group, at and run.
+func (h *handler) home(w http.ResponseWriter, r *http.Request) {
+	ctx, q := r.Context(), r.URL.Query()
+	p := pageView{assets: h.assets, version: h.version, now: h.nowView(ctx), ask: h.askView(ctx, q)}
+	if id := q.Get("run"); id != "" {
+		detail := h.runView(ctx, id)
+		p.now.opened = &detail
+	}
+	h.write(w, r, http.StatusOK, page(p))
+}
+
+// live answers the parts of the page that change by themselves.
+func (h *handler) live(w http.ResponseWriter, r *http.Request) {
+	if !partial(r) {
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+		return
+	}
+	h.write(w, r, http.StatusOK, liveParts(h.nowView(r.Context())))
+}
+
+// people answers the rows of a search.
+func (h *handler) people(w http.ResponseWriter, r *http.Request) {
+	query := search(r.URL.Query())
+	if !partial(r) {
+		http.Redirect(w, r, "/?"+url.Values{"q": {query}}.Encode(), http.StatusSeeOther)
+		return
+	}
+	h.write(w, r, http.StatusOK, people(h.search(r.Context(), query, "")))
+}
+
+// explain answers a question, and puts the address of the whole page with that answer into the address bar.
+func (h *handler) explain(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	address := "/?" + keep(q, "q", "person", "group", "at").Encode()
+	if !partial(r) {
+		http.Redirect(w, r, address, http.StatusSeeOther)
+		return
+	}
+	view := h.askView(r.Context(), q)
+	w.Header().Set("HX-Replace-Url", address)
+	h.write(w, r, http.StatusOK, answer(view))
+}
+
+// run answers one run's operations.
+func (h *handler) run(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("id")
+	if !partial(r) {
+		http.Redirect(w, r, "/?"+url.Values{"run": {id}}.Encode()+"#"+runAnchor(id), http.StatusSeeOther)
+		return
+	}
+	h.write(w, r, http.StatusOK, runBody(h.runView(r.Context(), id)))
+}
+
+func (h *handler) missing(w http.ResponseWriter, r *http.Request) {
+	h.write(w, r, http.StatusNotFound, notFound(pageView{assets: h.assets, version: h.version}))
+}
+
+// nowView asks for what changes by itself. What fails is told in its own place; the rest is shown.
+func (h *handler) nowView(ctx context.Context) nowView {
+	v := nowView{clock: h.clock()}
+	overview, err := h.desk.Overview(ctx)
+	v.overviewErr = h.told(ctx, "overview", err)
+	v.overview = overview
+	v.glance = say.AtAGlance(overview, v.clock)
+	if err != nil {
+		v.glance = say.Glance{State: say.Failed, Head: "The state is not known", Text: v.overviewErr}
+	}
+	v.runs, err = h.desk.Runs(ctx, shownRuns)
+	v.runsErr = h.told(ctx, "runs", err)
+	return v
+}
+
+func (h *handler) runView(ctx context.Context, id string) runView {
+	detail, err := h.desk.Run(ctx, id)
+	return runView{id: id, detail: detail, clock: h.clock(), err: h.told(ctx, "run", err)}
+}
+
+func (h *handler) search(ctx context.Context, query string, chosen cardea.PersonID) peopleView {
+	v := peopleView{query: query, chosen: chosen}
+	if query == "" {
+		return v
+	}
+	found, err := h.desk.FindPeople(ctx, query)
+	v.found, v.err = found, h.told(ctx, "search", err)
+	if v.chosen == "" && len(found) == 1 {
+		v.chosen = found[0].ID
+	}
+	return v
+}
+
+// askView fills the question, and its answer once person and group are chosen.
+func (h *handler) askView(ctx context.Context, q url.Values) askView {
+	v := askView{clock: h.clock(), group: q.Get("group"), at: q.Get("at")}
+	v.people = h.search(ctx, search(q), cardea.PersonID(q.Get("person")))
+	groups, err := h.desk.Groups(ctx)
+	v.groups, v.groupsErr = byPlace(groups), h.told(ctx, "groups", err)
+	asked := q.Has("person") || q.Has("group") || q.Has("at")
+	if !asked {
+		return v
+	}
+	door, group, chosen := strings.Cut(v.group, "/")
+	switch {
+	case v.people.chosen == "" && len(v.people.found) > 1:
+		v.hint = "Several people fit. Choose one of them."
+	case v.people.chosen == "":
+		v.hint = "Type a name or e-mail, then choose the person."
+	case !chosen:
+		v.hint = "Choose an access group."
+	}
+	if v.hint != "" {
+		return v
+	}
+	at := v.clock.Now
+	if v.at != "" {
+		if at, err = parseLocal(v.at, h.zone); err != nil {
+			v.err = h.told(ctx, "time", err)
+			return v
+		}
+	}
+	x, err := h.desk.Explain(ctx, Question{Person: v.people.chosen, Door: door, Group: cardea.GroupID(group), At: at})
+	if err != nil {
+		v.err = h.told(ctx, "explain", err)
+		return v
+	}
+	v.explained, v.answer = x, say.Explanation(x, v.clock)
+	v.answered = true
+	return v
+}
+
+// told turns an error into what the page says. Errors without a class may hold anything: they go to the log only.
+func (h *handler) told(ctx context.Context, what string, err error) string {
+	if err == nil {
+		return ""
+	}
+	if ctx.Err() != nil {
+		return "This took too long and was given up. Try again."
+	}
+	var known *cardea.Error
+	if errors.As(err, &known) {
+		return say.Clean(known.Error())
+	}
+	h.log.ErrorContext(ctx, "console", "asking for", what, "error", err)
+	return "Something went wrong inside Cardea; its log says what. Try again, and look there if it stays."
+}
+
+// write renders first and answers then, so that a failing component cannot leave half a page.
+func (h *handler) write(w http.ResponseWriter, r *http.Request, status int, c templ.Component) {
+	var b bytes.Buffer
+	if err := c.Render(r.Context(), &b); err != nil {
+		h.log.ErrorContext(r.Context(), "console", "path", r.URL.Path, "error", err)
+		http.Error(w, "The page could not be made; the log says why.", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Add("Vary", "HX-Request")
+	w.WriteHeader(status)
+	if r.Method == http.MethodHead {
+		return
+	}
+	if _, err := w.Write(b.Bytes()); err != nil {
+		h.log.DebugContext(r.Context(), "console", "path", r.URL.Path, "error", err) // the reader went away
+	}
+}
+
+// partial says whether htmx asks for a part of the page.
+func partial(r *http.Request) bool { return r.Header.Get("HX-Request") == "true" }
+
+func search(q url.Values) string {
+	s := []rune(strings.TrimSpace(q.Get("q")))
+	return string(s[:min(len(s), longest)])
+}
+
+// keep returns the named parameters that have a value.
+func keep(q url.Values, names ...string) url.Values {
+	out := url.Values{}
+	for _, n := range names {
+		if v := q.Get(n); v != "" {
+			out.Set(n, v)
+		}
+	}
+	return out
+}

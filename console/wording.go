@@ -1,0 +1,161 @@
+package console
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/desk/say"
+)
+
+// shownIssues is how many open issues are listed.
+const shownIssues = 8
+
+func versionText(v string) string {
+	if v == "" {
+		return ""
+	}
+	return "version " + say.Clean(v)
+}
+
+func countOf(c say.Collection) string {
+	one, many := say.Kind(c.Kind)
+	return say.N(c.Records, one, many)
+}
+
+func firstIssues(is []say.Issue) []say.Issue { return is[:min(len(is), shownIssues)] }
+
+func unitText(r Run) string {
+	switch r.Kind {
+	case "read":
+		return say.Clean(r.Unit) + " read"
+	case "keep":
+		return say.Clean(r.Unit) + " kept"
+	}
+	return strings.TrimSpace(say.Clean(r.Unit) + " " + say.Clean(r.Kind))
+}
+
+// outcomeText is how a run ended: a read that brought everything is complete, it keeps nothing in step.
+func outcomeText(r Run) string {
+	if r.Kind == "read" && r.Outcome == say.EndedInStep {
+		return say.Grade(cardea.Complete).Short
+	}
+	return say.OutcomeWord(r.Outcome).Short
+}
+
+// noOperations says why a run lists none.
+func noOperations(r Run) string {
+	if r.Kind == "read" {
+		return "A read changes no door; it brings what was sold into view."
+	}
+	if r.Outcome == say.Running {
+		return "Nothing has been planned yet."
+	}
+	return "There was nothing to change."
+}
+
+func preposition(v cardea.Verb) string {
+	switch v {
+	case cardea.VerbRemove, cardea.VerbClean, cardea.VerbForget:
+		return "from"
+	case cardea.VerbRetime, cardea.VerbAdopt:
+		return "in"
+	case cardea.VerbAdd, cardea.VerbCreate, cardea.VerbLink:
+	}
+	return "to"
+}
+
+func groupText(o say.Operation) string {
+	return cmp.Or(say.Clean(o.GroupName), say.Clean(string(o.Group)))
+}
+
+// reasonsText names the first reason and how many others there are.
+func reasonsText(o say.Operation) string {
+	text := say.Reason(o.Reasons[0], o.Names)
+	if more := len(o.Reasons) - 1; more > 0 {
+		text += " and " + say.N(more, "other record", "other records")
+	}
+	return text
+}
+
+func heldText(o say.Operation) string {
+	h := say.Hold(o.Held.Code)
+	return "Held: " + cmp.Or(say.Clean(o.Held.Why), h.Text) + ". " + h.Mend
+}
+
+// sharedHold is the sentence when all of a batch is held for one reason; it is then told once.
+func sharedHold(b say.Batch) string {
+	if !b.Held {
+		return ""
+	}
+	text := heldText(b.Operations[0])
+	for _, o := range b.Operations[1:] {
+		if heldText(o) != text {
+			return ""
+		}
+	}
+	return text
+}
+
+func ruleText(l say.Line) string {
+	text := l.Rule + " rule"
+	if l.Where != "" {
+		text += " · " + l.Where
+	}
+	return text
+}
+
+// trail names the records that a line rests on, in the order in which they lead to the group.
+func trail(l say.Line) string {
+	parts := []string{say.Clean(l.Record.String())}
+	for _, k := range l.Via {
+		parts = append(parts, say.Clean(k.String()))
+	}
+	return strings.Join(parts, " → ")
+}
+
+func shortHash(h string) string { return say.Clean(h[:min(len(h), 12)]) }
+
+func groupName(g Group) string {
+	name := cmp.Or(say.Clean(g.Name), say.Clean(string(g.ID)))
+	if !g.Mapped {
+		name += " (not mapped)"
+	}
+	return name
+}
+
+func personName(p Person) string { return cmp.Or(say.Clean(p.Name), say.Clean(p.Email), string(p.ID)) }
+
+func personFacts(p Person) string {
+	var facts []string
+	for _, f := range []string{p.Email, p.Team} {
+		if f = say.Clean(f); f != "" {
+			facts = append(facts, f)
+		}
+	}
+	if p.Visitor {
+		facts = append(facts, "visitor")
+	}
+	if p.Left {
+		facts = append(facts, "has left")
+	}
+	return strings.Join(facts, " · ")
+}
+
+// openedRun is the run of the page's address when it is this one.
+func openedRun(v nowView, r Run) *runView {
+	if v.opened != nil && v.opened.id == r.ID {
+		return v.opened
+	}
+	return nil
+}
+
+// listed says whether the run of the page's address is among those shown, or is not there to be shown.
+func listed(v nowView) bool {
+	for _, r := range v.runs {
+		if r.ID == v.opened.id {
+			return true
+		}
+	}
+	return v.opened.err != ""
+}

@@ -1,0 +1,263 @@
+package say
+
+import "github.com/cardea-access/cardea"
+
+// Mark is how a verdict looks at a glance. A page shows it as sign and colour, always beside words.
+type Mark string
+
+// The marks.
+const (
+	MarkOpen  Mark = "open"  // yes
+	MarkLater Mark = "later" // not now, but at a known time
+	MarkShut  Mark = "shut"  // no
+)
+
+// Sign is the mark as one character, for terminals.
+func (m Mark) Sign() string {
+	switch m {
+	case MarkOpen:
+		return "✓"
+	case MarkLater:
+		return "◷"
+	case MarkShut:
+	}
+	return "✗"
+}
+
+// Word is what one code is called and what it means.
+type Word struct {
+	Short string // for a badge: "not mapped"
+	Text  string // a clause that follows its subject: "is not mapped to this group"
+	Mend  string // a sentence: what would make it a yes, or release it; empty where nothing has to be done
+}
+
+var verdicts = map[cardea.Verdict]Word{
+	cardea.Yes: {"yes", "gives access", ""},
+	cardea.NotYet: {
+		"not yet", "has not started yet",
+		"It opens by itself at its start; for earlier, move the start in the space system.",
+	},
+	cardea.Ended: {"ended", "is over", "Extend it, or sell a new one, in the space system."},
+	cardea.ByHours: {
+		"outside hours", "is running, but not at this hour",
+		"Come within the hours, or widen the hours of the mapping or the location.",
+	},
+	cardea.NotMapped: {
+		"not mapped", "is not mapped to this group",
+		"Map it to this group in the integration's mappings.",
+	},
+	cardea.NotAssigned: {
+		"not assigned", "has no desk, office or room assigned at that time",
+		"Assign one to it in the space system.",
+	},
+	cardea.OtherHolder: {
+		"someone else's", "belongs to somebody else",
+		"Put this person on it in the space system, or give them one of their own.",
+	},
+	cardea.HasLeft: {
+		"left the team", "belongs to the team, and this person has left it",
+		"Make them an active member of the team again in the space system.",
+	},
+	cardea.NotApproved:  {"not approved", "is not approved", "Approve it in the space system."},
+	cardea.WasCancelled: {"cancelled", "was cancelled", "Book again in the space system."},
+	cardea.IsTentative:  {"tentative", "is only tentative", "Confirm the booking in the space system."},
+	cardea.UsedUp:       {"used up", "has nothing left on it and was not used that day", "Sell them another pass."},
+	cardea.NoPerson: {
+		"nobody named", "names nobody whom it would let in",
+		"Put the person on it in the space system.",
+	},
+	cardea.VisitorsOff: {
+		"visitors off", "invites them as a visitor, and visitors get no access here",
+		"Change the integration's visitors setting.",
+	},
+	cardea.OutOfScope: {
+		"other location", "is at a location this integration does not cover",
+		"Add the location to the integration.",
+	},
+	cardea.RecordDeleted: {
+		"deleted", "was deleted in the space system",
+		"If that was a mistake, make it again in the space system.",
+	},
+	cardea.RecordMissing: {
+		"vanished", "is no longer in what the space system lists",
+		"Look for it in the space system; once it is listed again, access comes back by itself.",
+	},
+	cardea.Dangling: {"broken link", "names a record that is not there", "Repair the record in the space system."},
+	cardea.BadRecurrence: {
+		"odd repeat", "repeats in a way that cannot be followed",
+		"Book it again with a simpler repeat in the space system.",
+	},
+}
+
+// Verdict tells what a verdict means. An unknown code is told as itself.
+func Verdict(v cardea.Verdict) Word {
+	if w, ok := verdicts[v]; ok {
+		return w
+	}
+	return Word{Short: Clean(string(v)), Text: "says " + Clean(string(v))}
+}
+
+// MarkOf is the mark of a verdict.
+func MarkOf(v cardea.Verdict) Mark {
+	switch v { //nolint:exhaustive // every other verdict is a no
+	case cardea.Yes:
+		return MarkOpen
+	case cardea.NotYet, cardea.ByHours:
+		return MarkLater
+	}
+	return MarkShut
+}
+
+var rules = map[cardea.Rule]Word{
+	cardea.RulePlan:     {Short: "Plan", Text: "a membership opens what its plan is mapped to"},
+	cardea.RuleResource: {Short: "Resource", Text: "a desk, office or room assigned to a membership opens what it is mapped to"},
+	cardea.RuleFloor:    {Short: "Floor", Text: "a membership assigned on a floor opens what the floor is mapped to"},
+	cardea.RuleLocation: {Short: "Location", Text: "a membership assigned at a location opens what the location is mapped to"},
+	cardea.RuleBooking:  {Short: "Booking", Text: "a booked room opens for its host and guests"},
+	cardea.RuleDayPass:  {Short: "Day pass", Text: "a day pass opens what it is mapped to"},
+	cardea.RulePass:     {Short: "Pass", Text: "a pass opens what it is mapped to"},
+}
+
+// Rule tells what a rule is called and says.
+func Rule(r cardea.Rule) Word {
+	if w, ok := rules[r]; ok {
+		return w
+	}
+	return Word{Short: Clean(string(r)), Text: Clean(string(r))}
+}
+
+var causes = map[cardea.Cause]Word{
+	cardea.CauseGranted:    {Short: "Granted", Text: "because a record gives access"},
+	cardea.CauseExtended:   {Short: "Times changed", Text: "because the times changed"},
+	cardea.CauseAdopted:    {Short: "Adopted", Text: "because a record explains what was already there"},
+	cardea.CauseEnded:      {Short: "Ended", Text: "because the time was over"},
+	cardea.CauseCancelled:  {Short: "Cancelled", Text: "because of a cancellation"},
+	cardea.CauseDeleted:    {Short: "Deleted", Text: "because the record was deleted"},
+	cardea.CauseMoved:      {Short: "Moved", Text: "because of a move to another plan, place or team"},
+	cardea.CauseLeft:       {Short: "Left", Text: "because the person left"},
+	cardea.CauseLocked:     {Short: "Locked", Text: "because the space system locked them out"},
+	cardea.CauseBlocked:    {Short: "Blocked", Text: "because an operator blocked them"},
+	cardea.CauseGate:       {Short: "No pass", Text: "because no valid pass was found"},
+	cardea.CauseVanished:   {Short: "Vanished", Text: "because the space system no longer lists them"},
+	cardea.CauseOutOfScope: {Short: "Other location", Text: "because the location left the integration"},
+	cardea.CauseUnmapped:   {Short: "Unmapped", Text: "because the mapping is gone"},
+	cardea.CauseStray:      {Short: "Stray", Text: "because no record speaks for them"},
+	cardea.CauseStale:      {Short: "Stale", Text: "because the space system was silent for too long"},
+	cardea.CauseExpired:    {Short: "Expired", Text: "because the window at the door was over"},
+}
+
+// Cause tells why an edge changes, as a clause that begins with "because".
+func Cause(c cardea.Cause) Word {
+	if w, ok := causes[c]; ok {
+		return w
+	}
+	return Word{Short: Clean(string(c)), Text: "because of " + Clean(string(c))}
+}
+
+var holds = map[cardea.HoldCode]Word{
+	cardea.HeldBrake: {"brake", "so many at once is unusual", "Look through the list; release it if it is meant."},
+	cardea.HeldApproval: {
+		"approval", "the group's changes wait for approval",
+		"Look through the changes and approve them.",
+	},
+	cardea.HeldFirstStrays: {
+		"first strays", "people nobody speaks for were found on the first run",
+		"Keep those who belong, release the rest.",
+	},
+	cardea.HeldUnmapped: {
+		"unmapped", "the group's last mapping is gone",
+		"Map the group again, or release the removal.",
+	},
+	cardea.HeldStaff: {
+		"staff", "the account belongs to staff",
+		"Put it on the keep-list, or release the removal.",
+	},
+	cardea.HeldEvidence: {
+		"evidence", "the records behind it were not read completely",
+		"It goes on by itself after the next complete read; mend the connection if that does not come.",
+	},
+	cardea.HeldWatch: {"watch only", "the group is only watched", "Change the group's mode if Cardea is to keep it."},
+	cardea.HeldDisputed: {
+		"disputed", "it is not settled whose account this is",
+		"Say which person the account belongs to.",
+	},
+}
+
+// Hold tells what a guard is called, why it holds and what a person does about it.
+func Hold(h cardea.HoldCode) Word {
+	if w, ok := holds[h]; ok {
+		return w
+	}
+	return Word{Short: Clean(string(h)), Text: "of " + Clean(string(h))}
+}
+
+var verbs = map[cardea.Verb]Word{
+	cardea.VerbCreate: {Short: "+", Text: "account made"},
+	cardea.VerbLink:   {Short: "=", Text: "linked"},
+	cardea.VerbAdopt:  {Short: "=", Text: "adopted"},
+	cardea.VerbAdd:    {Short: "+", Text: "added"},
+	cardea.VerbRetime: {Short: "~", Text: "times changed"},
+	cardea.VerbRemove: {Short: "−", Text: "removed"},
+	cardea.VerbClean:  {Short: "−", Text: "cleared away"},
+	cardea.VerbForget: {Short: "·", Text: "found gone"},
+}
+
+// Verb tells what an operation does: Short is its sign in a diff, Text the word.
+func Verb(v cardea.Verb) Word {
+	if w, ok := verbs[v]; ok {
+		return w
+	}
+	return Word{Short: "?", Text: Clean(string(v))}
+}
+
+var kinds = map[cardea.Kind][2]string{
+	cardea.KindPerson:     {"person", "people"},
+	cardea.KindVisitor:    {"visitor", "visitors"},
+	cardea.KindTeam:       {"team", "teams"},
+	cardea.KindLocation:   {"location", "locations"},
+	cardea.KindFloor:      {"floor", "floors"},
+	cardea.KindResource:   {"resource", "resources"},
+	cardea.KindPlan:       {"plan", "plans"},
+	cardea.KindAgreement:  {"membership", "memberships"},
+	cardea.KindAssignment: {"assignment", "assignments"},
+	cardea.KindBooking:    {"booking", "bookings"},
+	cardea.KindPass:       {"pass", "passes"},
+	cardea.KindGroup:      {"access group", "access groups"},
+	cardea.KindAccount:    {"account", "accounts"},
+	cardea.KindEdge:       {"group member", "group members"},
+}
+
+// Kind tells what one and many records of a collection are called.
+func Kind(k cardea.Kind) (one, many string) {
+	if w, ok := kinds[k]; ok {
+		return w[0], w[1]
+	}
+	return Clean(string(k)), Clean(string(k))
+}
+
+// Record names a record by kind and id: "membership 42".
+func Record(k cardea.Key) string {
+	one, _ := Kind(k.Kind)
+	return one + " " + Clean(k.ID)
+}
+
+var grades = map[cardea.Grade]Word{
+	cardea.Complete: {"complete", "read to its end", ""},
+	cardea.Weak:     {"unsure", "whole as far as seen, but the vendor gives neither a count nor an end", ""},
+	cardea.Incomplete: {
+		"incomplete", "only a part came; nobody is removed because of it",
+		"It is read again by itself.",
+	},
+	cardea.Failed: {
+		"failed", "nothing came; what was known still holds",
+		"Check the connection's address and credentials.",
+	},
+}
+
+// Grade tells how far a listing can be trusted.
+func Grade(g cardea.Grade) Word {
+	if w, ok := grades[g]; ok {
+		return w
+	}
+	return grades[cardea.Failed]
+}

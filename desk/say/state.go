@@ -1,0 +1,152 @@
+package say
+
+import (
+	"strings"
+
+	"github.com/cardea-access/cardea"
+)
+
+var states = map[State]Word{
+	New:     {Short: "new", Text: "nothing has run yet"},
+	Fresh:   {Short: "on time", Text: "read on time"},
+	InStep:  {Short: "in step", Text: "the doors show what was sold"},
+	Pending: {Short: "pending", Text: "changes are on their way"},
+	Late:    {Short: "late", Text: "the last read is older than it should be"},
+	Held:    {Short: "held", Text: "something waits for a person"},
+	Failed:  {Short: "failed", Text: "something does not work"},
+}
+
+// StateWord tells what a state is called and means.
+func StateWord(s State) Word {
+	if w, ok := states[s]; ok {
+		return w
+	}
+	return Word{Short: Clean(string(s)), Text: Clean(string(s))}
+}
+
+var outcomes = map[Outcome]Word{
+	Running:         {Short: "running", Text: "is at work"},
+	EndedInStep:     {Short: "in step", Text: "ended in step"},
+	EndedPending:    {Short: "pending", Text: "left changes that are on their way"},
+	EndedHeld:       {Short: "held", Text: "left something that waits for a person"},
+	EndedIncomplete: {Short: "incomplete", Text: "did not get everything"},
+	EndedFailed:     {Short: "failed", Text: "failed"},
+}
+
+// OutcomeWord tells how a run ended.
+func OutcomeWord(o Outcome) Word {
+	if w, ok := outcomes[o]; ok {
+		return w
+	}
+	return Word{Short: Clean(string(o)), Text: "ended as " + Clean(string(o))}
+}
+
+// Glance is the state of everything in one headline and one sentence.
+type Glance struct {
+	State State  `json:"state"`
+	Head  string `json:"head"`
+	Text  string `json:"text"`
+}
+
+// order ranks the states, the worst last.
+var order = map[State]int{InStep: 0, Fresh: 0, New: 1, Pending: 2, Late: 3, Held: 4, Failed: 5}
+
+// AtAGlance tells the worst of what an overview holds, and the next thing to happen.
+func AtAGlance(o Overview, c Clock) Glance {
+	worst := InStep
+	pending, held := 0, 0
+	var bad, late []string
+	next := cardea.Never
+	for _, i := range o.Integrations {
+		if order[i.State] > order[worst] {
+			worst = i.State
+		}
+		pending += i.Pending
+		held += i.Held
+		if i.State == Failed {
+			bad = append(bad, Clean(i.Name))
+		}
+		if Known(i.NextWake) {
+			next = min(next, i.NextWake)
+		}
+	}
+	for _, one := range o.Connections {
+		if order[one.State] > order[worst] {
+			worst = one.State
+		}
+		switch one.State { //nolint:exhaustive // the others are well
+		case Failed:
+			bad = append(bad, Clean(one.Name))
+		case Late:
+			late = append(late, Clean(one.Name))
+		}
+	}
+	g := Glance{State: worst}
+	switch worst {
+	case Failed:
+		g.Head = "Something does not work"
+		g.Text = "Look at " + And(bad) + " below; meanwhile what was known still holds."
+	case Held:
+		g.Head = N(held, "change waits", "changes wait") + " for a person"
+		g.Text = "Everything else goes on. " + sentence(pending > 0, N(pending, "other change is", "other changes are")+" on the way.")
+	case Late:
+		g.Head, g.Text = "Reading is late", upper(And(late))+" has not been read on time; what was known still holds."
+	case Pending:
+		g.Head, g.Text = N(pending, "change is", "changes are")+" on the way", "The doors are being brought in step."
+	case New:
+		g.Head, g.Text = "Nothing has run yet", "The first read starts by itself."
+	case InStep, Fresh:
+		g.Head, g.Text = "Everything is in step", "The doors show what was sold."
+	}
+	if len(o.Integrations) == 0 {
+		g = Glance{State: New, Head: "Nothing is set up yet"}
+		g.Text = "Name two connections and an integration in the configuration file."
+	}
+	if Known(next) {
+		g.Text = strings.TrimSpace(g.Text) + " Next look " + c.Moment(next-next%cardea.Minute) + " (" + c.ZoneName() + ")."
+	}
+	g.Text = strings.TrimSpace(g.Text)
+	return g
+}
+
+func sentence(when bool, s string) string {
+	if !when {
+		return ""
+	}
+	return s
+}
+
+// Batch is the operations of a run that share a cause.
+type Batch struct {
+	Cause      cardea.Cause
+	Held       bool
+	Title      string // "Ended"
+	Text       string // "because the time was over"
+	Operations []Operation
+}
+
+// ByCause groups operations by cause, held ones apart and first, in the order in which the causes appear.
+func ByCause(ops []Operation) []Batch {
+	type key struct {
+		cause cardea.Cause
+		held  bool
+	}
+	var held, rest []Batch
+	at := map[key]int{}
+	for _, o := range ops {
+		list := &rest
+		k := key{o.Cause, o.Held != nil}
+		if k.held {
+			list = &held
+		}
+		i, ok := at[k]
+		if !ok {
+			w := Cause(o.Cause)
+			i = len(*list)
+			at[k] = i
+			*list = append(*list, Batch{Cause: o.Cause, Held: k.held, Title: w.Short, Text: w.Text})
+		}
+		(*list)[i].Operations = append((*list)[i].Operations, o)
+	}
+	return append(held, rest...)
+}

@@ -1,0 +1,162 @@
+package say
+
+import "github.com/cardea-access/cardea"
+
+// Overview is the state of a workspace at one instant.
+type Overview struct {
+	At           cardea.Instant `json:"at"`
+	Connections  []Connection   `json:"connections"`
+	Integrations []Integration  `json:"integrations"`
+	Issues       []Issue        `json:"issues"`
+}
+
+// State is how a connection or integration does.
+type State string
+
+// The states, the worst last. Connections are Fresh, Late, Failed or New; integrations InStep, Pending, Held, Failed or New.
+const (
+	New     State = "new"     // nothing has run yet
+	Fresh   State = "fresh"   // a connection that is read on time
+	InStep  State = "in-step" // nothing to change
+	Pending State = "pending" // changes are on their way
+	Late    State = "late"    // the last read is older than it should be
+	Held    State = "held"    // something waits for a person
+	Failed  State = "failed"  // a read was incomplete, or writing does not work
+)
+
+// Connection is one account on one system. Unset instants are 0.
+type Connection struct {
+	Name         string         `json:"name"`
+	Side         string         `json:"side"` // space, door
+	System       string         `json:"system"`
+	Organisation string         `json:"organisation,omitempty"` // the vendor's own tenant, by name
+	State        State          `json:"state"`
+	Why          string         `json:"why,omitempty"` // what is the matter and what to do
+	LastRead     cardea.Instant `json:"last_read"`     // when a read last ended, whatever came
+	SkewSeconds  float64        `json:"skew_seconds"`  // their clock minus ours
+	Collections  []Collection   `json:"collections,omitempty"`
+}
+
+// Collection is what the last read of one collection brought.
+type Collection struct {
+	Kind    cardea.Kind    `json:"kind"`
+	Grade   cardea.Grade   `json:"grade"`
+	Records int            `json:"records"`
+	Suspect bool           `json:"suspect,omitempty"` // complete, but so different that a second read has to agree
+	Why     string         `json:"why,omitempty"`
+	At      cardea.Instant `json:"at"`
+}
+
+// Integration is one space connection kept in step with one door connection.
+type Integration struct {
+	Name     string         `json:"name"`
+	Space    string         `json:"space"`
+	Door     string         `json:"door"`
+	State    State          `json:"state"`
+	Why      string         `json:"why,omitempty"`
+	Pending  int            `json:"pending"` // operations that are on their way
+	Held     int            `json:"held"`    // operations that wait for a person
+	NextWake cardea.Instant `json:"next_wake"`
+}
+
+// Issue is an open issue.
+type Issue struct {
+	cardea.Issue
+
+	Since cardea.Instant `json:"since"`
+}
+
+// Outcome is how a run ended.
+type Outcome string
+
+// The outcomes of runs.
+const (
+	Running         Outcome = "running"
+	EndedInStep     Outcome = "in-step"
+	EndedPending    Outcome = "pending"
+	EndedHeld       Outcome = "held"
+	EndedIncomplete Outcome = "incomplete" // a read that did not bring everything
+	EndedFailed     Outcome = "failed"
+)
+
+// Run is one read of a connection, or one pass of keeping one door organisation.
+type Run struct {
+	ID        string         `json:"id"`
+	Unit      string         `json:"unit"` // the connection
+	Kind      string         `json:"kind"` // read, keep
+	Outcome   Outcome        `json:"outcome"`
+	Detail    string         `json:"detail,omitempty"` // a sentence: what went wrong and what to do
+	Started   cardea.Instant `json:"started"`
+	Ended     cardea.Instant `json:"ended"` // 0 = still running
+	Counts    Counts         `json:"counts,omitempty"`
+	Changeset string         `json:"changeset,omitempty"` // hash
+}
+
+// RunDetail is a run with its operations, in the order of the changeset.
+type RunDetail struct {
+	Run
+
+	Operations []Operation `json:"operations"`
+}
+
+// Operation is one step of a run, with names.
+type Operation struct {
+	cardea.Operation
+
+	PersonName string `json:"person_name,omitempty"` // or the account's name, for strays
+	Email      string `json:"email,omitempty"`
+	GroupName  string `json:"group_name,omitempty"`
+	State      string `json:"state"` // waiting, held, sending, sent, confirmed, failed, skipped
+	Error      string `json:"error,omitempty"`
+	// Names are what the records of the reasons are called, where they have a name.
+	Names map[cardea.Key]string `json:"names,omitempty"`
+}
+
+// Person is somebody that the search found.
+type Person struct {
+	ID      cardea.PersonID `json:"id"`
+	Name    string          `json:"name"`
+	Email   string          `json:"email,omitempty"`
+	Team    string          `json:"team,omitempty"`
+	Visitor bool            `json:"visitor,omitempty"`
+	Left    bool            `json:"left,omitempty"`
+}
+
+// Group is an access group of one door connection. Its id is unique within that connection only.
+type Group struct {
+	Door   string         `json:"door"`
+	ID     cardea.GroupID `json:"id"`
+	Name   string         `json:"name"`
+	Place  string         `json:"place,omitempty"`
+	Mapped bool           `json:"mapped"` // a mapping names it
+}
+
+// Question asks whether a person may pass with a group of a door connection at an instant.
+type Question struct {
+	Person cardea.PersonID `json:"person"`
+	Door   string          `json:"door"` // connection
+	Group  cardea.GroupID  `json:"group"`
+	At     cardea.Instant  `json:"at"`
+}
+
+// Explained is the answer to "may this person pass with this group at this instant", and what the door shows.
+type Explained struct {
+	Explanation cardea.Explanation    `json:"explanation"`
+	Person      Person                `json:"person"`
+	Group       Group                 `json:"group"`
+	Names       map[cardea.Key]string `json:"names,omitempty"` // of the records named, where they have one
+	Door        AtDoor                `json:"door"`
+	ReadAt      cardea.Instant        `json:"read_at"` // the last complete read of the space side, 0 = none
+}
+
+// AtDoor is what the door system shows of a person and a group, as last read.
+type AtDoor struct {
+	ReadAt  cardea.Instant    `json:"read_at"`           // 0 = never
+	Account string            `json:"account,omitempty"` // e-mail or name; empty = no account is known
+	Shut    bool              `json:"shut,omitempty"`    // the account is disabled there
+	Member  bool              `json:"member"`            // an edge is there
+	Window  cardea.Window     `json:"window"`            // of the edge
+	Kept    string            `json:"kept,omitempty"`    // the keep-list's note
+	Staff   string            `json:"staff,omitempty"`
+	Waiting *cardea.Operation `json:"waiting,omitempty"` // what is planned for this edge, held or not
+}
