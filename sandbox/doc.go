@@ -1,0 +1,22 @@
+// Package sandbox fakes every vendor on one port, faithfully and strictly, out of a world file.
+//
+//	/officernd/...  /kisi/...      the vendors; strict as the real ones (packages sandbox/officernd, sandbox/kisi)
+//	/_sandbox/...                  control, from this machine only
+//
+//	GET    /_sandbox/{k}/groups    who can pass now (members) and every edge (all), of a door vendor
+//	GET    /_sandbox/{k}/log       every write received, oldest first; paths without the vendor's prefix
+//	GET    /_sandbox/{k}/faults    faults still in force
+//	POST   /_sandbox/{k}/faults    one fault, or a list
+//	DELETE /_sandbox/{k}/faults    none any more
+//	POST   /_sandbox/{k}/expire    officernd: every token ends now
+//	GET    /_sandbox/switches      what a vendor sheet says twice, and how it stands here
+//	PATCH  /_sandbox/switches      {"kisi.duplicate": "422"}
+//	GET    /_sandbox/world         every record as it is now
+//	PATCH  /_sandbox/world         merge records, by id, in the form of a world file (YAML or JSON); sends the vendors' webhooks
+//
+// A request goes through: fault (may answer alone), vendor, fault (may change the answer), log. Only Options.Now tells the time.
+//
+// World files and ids: an OfficeRnD id of a world file is any word; it becomes an ObjectId (ID), the same in every run. Kisi ids
+// are numbers, given or counted on; a reference may also be a user's e-mail or a thing's name. `templates:` is a place for YAML
+// anchors and is not read. With Options.Shift every date moves by whole weeks, so that the week of `anchor` becomes this one.
+package sandbox
