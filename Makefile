@@ -53,7 +53,7 @@ verify: tools assets ## generated code is current, modules are tidy, planted bug
 	go mod tidy -diff
 	cd console && ../$(BIN)/templ generate >/dev/null && git diff --exit-code -- '*_templ.go'
 	go mod verify >/dev/null
-	deploy/mutants
+	go run ./store/storetest/pgcluster -- sh -c 'cd tools && go run ./mutants -root ..'
 
 .PHONY: bench
 bench: ## measure against the budgets of docs/speed.md

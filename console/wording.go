@@ -69,15 +69,6 @@ func groupText(o say.Operation) string {
 	return cmp.Or(say.Clean(o.GroupName), say.Clean(string(o.Group)))
 }
 
-// reasonsText names the first reason and how many others there are.
-func reasonsText(o say.Operation) string {
-	text := say.Reason(o.Reasons[0], o.Names)
-	if more := len(o.Reasons) - 1; more > 0 {
-		text += " and " + say.N(more, "other record", "other records")
-	}
-	return text
-}
-
 func heldText(o say.Operation) string {
 	h := say.Hold(o.Held.Code)
 	return "Held: " + cmp.Or(say.Clean(o.Held.Why), h.Text) + ". " + h.Mend

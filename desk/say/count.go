@@ -8,9 +8,14 @@ import (
 	"github.com/cardea-access/cardea"
 )
 
-// Counts is what a run did, by key. A pass of keeping counts operations as VERB/CAUSE ("remove/ended"), those that
-// wait for a person as held/VERB/CAUSE; a read counts records by kind ("person"). Other keys are told as they are.
+// Counts is what a run did, by key. A pass of keeping counts operations as VERB/CAUSE ("remove/ended"); held/VERB/CAUSE
+// are those that wait for a person, failed/VERB/CAUSE those that failed, open/VERB/CAUSE those not read back yet. A read
+// counts records by kind ("person"), and as changed/KIND and gone/KIND what is new in them; ChangedKey says that it
+// looked. Keys that begin with "_" are told to nobody; others are told as they are.
 type Counts map[string]int
+
+// ChangedKey is set, be it to 0, by a read that counts changed/KIND and gone/KIND.
+const ChangedKey = "_changed"
 
 // CountsOf counts a changeset's operations.
 func CountsOf(ops []cardea.Operation) Counts {
@@ -45,38 +50,108 @@ type tally struct {
 // Did tells what a run did: "3 added, 1 removed because the time was over, 2 removals held". A run that did nothing
 // is told as such.
 func Did(r Run) string {
-	done, held := map[tally]int{}, map[bool]int{}
-	var read, other []string
+	if _, looked := r.Counts[ChangedKey]; looked {
+		return came(r)
+	}
+	done, held, undone := map[tally]int{}, map[bool]int{}, map[string]int{}
+	read, other := map[cardea.Kind]int{}, []string(nil)
 	for _, key := range sortedKeys(r.Counts) {
 		n := r.Counts[key]
-		if n == 0 {
+		if n == 0 || strings.HasPrefix(key, "_") {
 			continue
 		}
-		rest, isHeld := strings.CutPrefix(key, "held/")
-		verb, cause, split := strings.Cut(rest, "/")
+		before, rest, _ := strings.Cut(key, "/")
 		switch {
-		case split && isHeld:
-			held[cardea.Verb(verb) == cardea.VerbRemove] += n
-		case split && cardea.Verb(verb) == cardea.VerbRemove:
-			done[tally{cardea.VerbRemove, cardea.Cause(cause)}] += n
-		case split:
-			done[tally{verb: cardea.Verb(verb)}] += n
-		case slices.Contains(cardea.Kinds, cardea.Kind(key)), isDoorKind(key):
-			one, many := Kind(cardea.Kind(key))
-			read = append(read, N(n, one, many))
+		case before == "held":
+			held[strings.HasPrefix(rest, string(cardea.VerbRemove)+"/")] += n
+		case before == "failed" || before == "open":
+			undone[before] += n
+		case rest != "" && cardea.Verb(before) == cardea.VerbRemove:
+			done[tally{cardea.VerbRemove, cardea.Cause(rest)}] += n
+		case rest != "":
+			done[tally{verb: cardea.Verb(before)}] += n
+		case isKind(key):
+			read[cardea.Kind(key)] = n
 		default:
 			other = append(other, number(n)+" "+Clean(key))
 		}
 	}
 	parts := append(changes(done), waiting(held[true], held[false])...)
+	if n := undone["failed"]; n > 0 {
+		parts = append(parts, number(n)+" failed")
+	}
+	if n := undone["open"]; n > 0 {
+		parts = append(parts, number(n)+" not read back yet")
+	}
 	if len(read) > 0 {
-		parts = append(parts, "read "+And(read))
+		parts = append(parts, "read "+And(records(read)))
 	}
 	parts = append(parts, other...)
 	if len(parts) > 0 {
 		return strings.Join(parts, ", ")
 	}
 	return nothing(r)
+}
+
+// came tells what was new in a read: "2 people and 9 bookings new or changed, 1 pass gone, of 2,378 records".
+func came(r Run) string {
+	changed, gone, all := map[cardea.Kind]int{}, map[cardea.Kind]int{}, 0
+	for key, n := range r.Counts {
+		before, kind, _ := strings.Cut(key, "/")
+		switch {
+		case n == 0:
+		case before == "changed":
+			changed[cardea.Kind(kind)] = n
+		case before == "gone":
+			gone[cardea.Kind(kind)] = n
+		case isKind(key):
+			all += n
+		}
+	}
+	var parts []string
+	if len(changed) > 0 {
+		parts = append(parts, And(records(changed))+" new or changed")
+	}
+	if len(gone) > 0 {
+		parts = append(parts, And(records(gone))+" gone")
+	}
+	switch {
+	case len(parts) > 0:
+		return strings.Join(parts, ", ") + ", of " + N(all, "record", "records")
+	case all > 0:
+		return "nothing new in " + N(all, "record", "records")
+	case r.Outcome == EndedFailed, r.Outcome == EndedIncomplete:
+		return "nothing came"
+	}
+	return nothing(r)
+}
+
+// records tells how many of which kind, people first.
+func records(ns map[cardea.Kind]int) []string {
+	kinds := make([]cardea.Kind, 0, len(ns))
+	for k := range ns {
+		kinds = append(kinds, k)
+	}
+	place := func(k cardea.Kind) int {
+		if i := slices.Index(kindOrder, k); i >= 0 {
+			return i
+		}
+		return len(kindOrder)
+	}
+	slices.SortFunc(kinds, func(a, b cardea.Kind) int { return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a, b)) })
+	parts := make([]string, len(kinds))
+	for i, k := range kinds {
+		one, many := Kind(k)
+		parts[i] = N(ns[k], one, many)
+	}
+	return parts
+}
+
+// kindOrder is the order in which kinds are told.
+var kindOrder = []cardea.Kind{
+	cardea.KindPerson, cardea.KindVisitor, cardea.KindTeam, cardea.KindAgreement, cardea.KindAssignment, cardea.KindBooking,
+	cardea.KindPass, cardea.KindPlan, cardea.KindLocation, cardea.KindFloor, cardea.KindResource,
+	cardea.KindAccount, cardea.KindGroup, cardea.KindEdge,
 }
 
 func nothing(r Run) string {
@@ -143,7 +218,4 @@ func sortedKeys(c Counts) []string {
 	return keys
 }
 
-func isDoorKind(key string) bool {
-	k := cardea.Kind(key)
-	return k == cardea.KindGroup || k == cardea.KindAccount || k == cardea.KindEdge
-}
+func isKind(key string) bool { return slices.Contains(kindOrder, cardea.Kind(key)) }

@@ -185,3 +185,15 @@ func Reason(r cardea.Reason, names map[cardea.Key]string) string {
 	}
 	return subject(r.Rule, named(r.Record, names), via)
 }
+
+// Because names an operation's first reason and how many others there are; empty when it has none.
+func Because(o Operation) string {
+	if len(o.Reasons) == 0 {
+		return ""
+	}
+	text := Reason(o.Reasons[0], o.Names)
+	if more := len(o.Reasons) - 1; more > 0 {
+		text += " and " + N(more, "other record", "other records")
+	}
+	return text
+}

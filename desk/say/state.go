@@ -54,15 +54,13 @@ var order = map[State]int{InStep: 0, Fresh: 0, New: 1, Pending: 2, Late: 3, Held
 // AtAGlance tells the worst of what an overview holds, and the next thing to happen.
 func AtAGlance(o Overview, c Clock) Glance {
 	worst := InStep
-	pending, held := 0, 0
+	pending, held := o.Pending, o.Held
 	var bad, late []string
 	next := cardea.Never
 	for _, i := range o.Integrations {
 		if order[i.State] > order[worst] {
 			worst = i.State
 		}
-		pending += i.Pending
-		held += i.Held
 		if i.State == Failed {
 			bad = append(bad, Clean(i.Name))
 		}
@@ -88,13 +86,22 @@ func AtAGlance(o Overview, c Clock) Glance {
 		g.Text = "Look at " + And(bad) + " below; meanwhile what was known still holds."
 	case Held:
 		g.Head = N(held, "change waits", "changes wait") + " for a person"
+		if held == 0 {
+			g.Head = "Something waits for a person"
+		}
 		g.Text = "Everything else goes on. " + sentence(pending > 0, N(pending, "other change is", "other changes are")+" on the way.")
 	case Late:
 		g.Head, g.Text = "Reading is late", upper(And(late))+" has not been read on time; what was known still holds."
 	case Pending:
-		g.Head, g.Text = N(pending, "change is", "changes are")+" on the way", "The doors are being brought in step."
+		g.Head, g.Text = sentence(pending > 0, N(pending, "change is", "changes are")+" on the way"), "The doors are being brought in step."
+		if pending == 0 {
+			g.Head = "Changes are on the way"
+		}
 	case New:
 		g.Head, g.Text = "Nothing has run yet", "The first read starts by itself."
+		if o.Running {
+			g.Head, g.Text = "The first run is at work", "What was sold and what the doors show is being read and compared."
+		}
 	case InStep, Fresh:
 		g.Head, g.Text = "Everything is in step", "The doors show what was sold."
 	}
@@ -114,39 +121,4 @@ func sentence(when bool, s string) string {
 		return ""
 	}
 	return s
-}
-
-// Batch is the operations of a run that share a cause.
-type Batch struct {
-	Cause      cardea.Cause
-	Held       bool
-	Title      string // "Ended"
-	Text       string // "because the time was over"
-	Operations []Operation
-}
-
-// ByCause groups operations by cause, held ones apart and first, in the order in which the causes appear.
-func ByCause(ops []Operation) []Batch {
-	type key struct {
-		cause cardea.Cause
-		held  bool
-	}
-	var held, rest []Batch
-	at := map[key]int{}
-	for _, o := range ops {
-		list := &rest
-		k := key{o.Cause, o.Held != nil}
-		if k.held {
-			list = &held
-		}
-		i, ok := at[k]
-		if !ok {
-			w := Cause(o.Cause)
-			i = len(*list)
-			at[k] = i
-			*list = append(*list, Batch{Cause: o.Cause, Held: k.held, Title: w.Short, Text: w.Text})
-		}
-		(*list)[i].Operations = append((*list)[i].Operations, o)
-	}
-	return append(held, rest...)
 }

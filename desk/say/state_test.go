@@ -17,12 +17,20 @@ func TestRunsInWords(t *testing.T) {
 		"4 added, 12 removals held, 1 change held": {
 			Counts: Counts{"add/granted": 3, "add/adopted": 1, "held/remove/vanished": 12, "held/add/granted": 1},
 		},
-		"read 1 booking and 1,204 people": {Kind: "read", Counts: Counts{"person": 1204, "booking": 1}},
+		"read 1,204 people and 1 booking": {Kind: "read", Counts: Counts{"person": 1204, "booking": 1}},
 		"nothing to change":               {Kind: "keep", Outcome: EndedInStep, Counts: Counts{"add/granted": 0}},
 		"nothing new":                     {Kind: "read", Outcome: EndedInStep},
 		"nothing was changed":             {Kind: "keep", Outcome: EndedFailed},
 		"at work":                         {Kind: "keep", Outcome: Running},
 		"3 odd things":                    {Counts: Counts{"odd things": 3}},
+		"1 added, 2 failed, 1 not read back yet": {
+			Kind: "keep", Counts: Counts{"add/granted": 1, "failed/add/granted": 2, "open/remove/ended": 1, "_next": 5, "_left/7": 1},
+		},
+		"2 people and 9 bookings new or changed, 1 pass gone, of 1,300 records": {Kind: "read", Counts: Counts{
+			"changed/booking": 9, "changed/person": 2, "gone/pass": 1, "person": 904, "booking": 396, ChangedKey: 11,
+		}},
+		"nothing new in 904 records": {Kind: "read", Counts: Counts{"person": 904, ChangedKey: 0}},
+		"nothing came":               {Kind: "read", Outcome: EndedFailed, Counts: Counts{ChangedKey: 0}},
 	} {
 		want(t, r.Kind, Did(r), wanted)
 	}
@@ -46,14 +54,18 @@ func TestWorstStateIsTold(t *testing.T) {
 	integration := func(s State, pending, held int) Integration {
 		return Integration{Name: "london", State: s, Pending: pending, Held: held, NextWake: c.Now + 8*cardea.Minute}
 	}
+	both := []Integration{integration(Held, 1, 2), integration(Held, 1, 2)} // of one door: what they share counts once
 	for head, o := range map[string]Overview{
-		"Nothing is set up yet": {},
-		"Nothing has run yet":   {Integrations: []Integration{integration(New, 0, 0)}},
+		"Nothing is set up yet":    {},
+		"Nothing has run yet":      {Integrations: []Integration{integration(New, 0, 0)}},
+		"The first run is at work": {Running: true, Integrations: []Integration{integration(New, 0, 0)}},
 		"Everything is in step": {
 			Integrations: []Integration{integration(InStep, 0, 0)}, Connections: []Connection{{State: Fresh}},
 		},
-		"1 change is on the way":      {Integrations: []Integration{integration(Pending, 1, 0)}},
-		"2 changes wait for a person": {Integrations: []Integration{integration(Pending, 1, 0), integration(Held, 0, 2)}},
+		"1 change is on the way":       {Pending: 1, Integrations: []Integration{integration(Pending, 1, 0)}},
+		"Changes are on the way":       {Integrations: []Integration{integration(Pending, 0, 0)}},
+		"2 changes wait for a person":  {Pending: 1, Held: 2, Integrations: both},
+		"Something waits for a person": {Integrations: []Integration{integration(Held, 0, 0)}},
 		"Reading is late": {
 			Integrations: []Integration{integration(InStep, 0, 0)}, Connections: []Connection{{Name: "rnd", State: Late}},
 		},

@@ -8,6 +8,11 @@ type Overview struct {
 	Connections  []Connection   `json:"connections"`
 	Integrations []Integration  `json:"integrations"`
 	Issues       []Issue        `json:"issues"`
+	// Pending and Held count operations of every door once: two integrations may map one group, and both count it.
+	Pending int `json:"pending"`
+	Held    int `json:"held"`
+	// Running is true while something is read or kept.
+	Running bool `json:"running,omitempty"`
 }
 
 // State is how a connection or integration does.
@@ -64,6 +69,8 @@ type Issue struct {
 	cardea.Issue
 
 	Since cardea.Instant `json:"since"`
+	Who   string         `json:"who,omitempty"`   // person, else account, by name
+	Where string         `json:"where,omitempty"` // group, by name
 }
 
 // Outcome is how a run ended.
@@ -92,11 +99,12 @@ type Run struct {
 	Changeset string         `json:"changeset,omitempty"` // hash
 }
 
-// RunDetail is a run with its operations, in the order of the changeset.
+// RunDetail is a run with its operations, in the order of the changeset. Of a long run only the first are listed.
 type RunDetail struct {
 	Run
 
 	Operations []Operation `json:"operations"`
+	Planned    int         `json:"planned"` // how many there are
 }
 
 // Operation is one step of a run, with names.

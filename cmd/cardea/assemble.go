@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+
+	"github.com/google/uuid"
+
+	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/cmd/cardea/config"
+	"github.com/cardea-access/cardea/desk"
+	"github.com/cardea-access/cardea/sandbox"
+	"github.com/cardea-access/cardea/store"
+	"github.com/cardea-access/cardea/wire"
+)
+
+// common are the flags of every command that works on a configuration.
+type common struct {
+	Config    string `default:"cardea.yaml" env:"CARDEA_CONFIG"                                                        help:"Configuration file."                               short:"c"`
+	World     string `help:"Rehearse offline: play all vendors from this world file, on a database that is thrown away." type:"existingfile"`
+	JSON      bool   `help:"Print JSON."                                                                               name:"json"`
+	DebugHTTP string `help:"Write every exchange with a vendor to this file, without secrets."                         name:"debug-http"`
+	Verbose   bool   `help:"Log what is going on to standard error."                                                   short:"v"`
+}
+
+// app is a configured desk and what has to be closed after it.
+type app struct {
+	file  *config.File
+	desk  *desk.Desk
+	store *store.Store
+	close []func() error
+}
+
+// settings say how an app is to be built, where the flags do not.
+type settings struct {
+	readOnly  bool
+	transport http.RoundTripper
+	file      *config.File // already loaded
+	schema    string       // PostgreSQL's, for tests
+	progress  func(desk.Progress)
+	stepped   func(desk.DoorRun) // told of every run of a door
+	log       io.Writer
+}
+
+// assemble reads the configuration, opens the store and builds every connection. Nothing is sent yet.
+func (f *common) assemble(ctx context.Context, c *terminal, s settings) (_ *app, err error) {
+	a := &app{file: s.file}
+	defer func() {
+		if err != nil {
+			a.shut()
+		}
+	}()
+	if a.file == nil {
+		if a.file, err = config.Load(f.Config, c.getenv); err != nil {
+			return nil, err
+		}
+	}
+	if f.World != "" {
+		if s.transport, err = rehearsal(f.World, c); err != nil {
+			return nil, err
+		}
+		a.file.Database = "sqlite::memory:"
+	}
+	key, err := masterKey(a.file)
+	if err != nil {
+		return nil, err
+	}
+	if a.store, err = store.Open(ctx, a.file.Database, store.Options{Key: key, Schema: s.schema}); err != nil {
+		return nil, err
+	}
+	a.close = append(a.close, a.store.Close)
+	w := wiring{now: c.now, transport: s.transport, slots: a.store.In("default"), readOnly: s.readOnly}
+	if key != nil {
+		w.tokens = a.store.In("default")
+	}
+	if f.DebugHTTP != "" {
+		out, err := os.OpenFile(f.DebugHTTP, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		if err != nil {
+			return nil, cardea.Errorf(cardea.Rejected, "--debug-http: %w", err)
+		}
+		a.close = append(a.close, out.Close)
+		w.recorder = wire.NewRecorder(out)
+	}
+	spaces, doors, err := connect(a.file, w)
+	if err != nil {
+		return nil, err
+	}
+	wanted, err := integrations(a.file)
+	if err != nil {
+		return nil, err
+	}
+	a.desk = desk.New(desk.Config{
+		Store: a.store, Spaces: spaces, Doors: doors, Integrations: wanted, Managed: "file", Now: c.now,
+		Log: f.logger(s.log), Node: uuid.NewString(), Progress: s.progress, Stepped: s.stepped,
+	})
+	return a, nil
+}
+
+func (f *common) logger(to io.Writer) *slog.Logger {
+	if to == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	level := slog.LevelWarn
+	if f.Verbose {
+		level = slog.LevelInfo
+	}
+	return slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: level}))
+}
+
+// shut closes what was opened, the last first.
+func (a *app) shut() {
+	for i := len(a.close) - 1; i >= 0; i-- {
+		if err := a.close[i](); err != nil {
+			fmt.Fprintln(os.Stderr, "cardea: closing:", err)
+		}
+	}
+}
+
+// rehearsal plays the vendors of a world file in process.
+func rehearsal(path string, c *terminal) (http.RoundTripper, error) {
+	world, err := sandbox.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	server, err := sandbox.New(world, sandbox.Options{Now: c.now, Shift: true})
+	if err != nil {
+		return nil, err
+	}
+	return server.Transport(), nil
+}
+
+func masterKey(f *config.File) ([]byte, error) {
+	if f.Key == "" {
+		return nil, nil
+	}
+	key, err := hex.DecodeString(f.Key)
+	if err != nil || len(key) != 32 {
+		return nil, cardea.Errorf(cardea.Rejected, "CARDEA_KEY must be 64 hex digits; make one with: openssl rand -hex 32")
+	}
+	return key, nil
+}

@@ -1,0 +1,131 @@
+// Command cardea keeps doors in step with bookings: it works out who may pass which door, when and why, from what a space
+// system has sold, and keeps the access-control system in exactly that state.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+	_ "time/tzdata" // zones must not depend on the machine
+
+	"github.com/alecthomas/kong"
+
+	"github.com/cardea-access/cardea"
+)
+
+// version is set at link time.
+var version = ""
+
+// Exit codes of sync, preview and apply; every other command uses exitInStep and exitUsage.
+const (
+	exitInStep     = 0
+	exitUsage      = 1 // usage or configuration
+	exitPending    = 2 // changes pending
+	exitHeld       = 3 // something held
+	exitIncomplete = 4 // a read was incomplete or a connection failed
+)
+
+type cli struct {
+	Demo    demoCmd    `cmd:"" help:"Run everything at once: faked vendors, a seeded world, an embedded database and the console."`
+	Serve   serveCmd   `cmd:"" help:"Keep all integrations in step until stopped, with the console."`
+	Sync    syncCmd    `cmd:"" help:"One full run now: read, decide, change, confirm."`
+	Preview previewCmd `cmd:"" help:"Show the changeset of a run without writing anything."`
+	Apply   applyCmd   `cmd:"" help:"Approve and apply a changeset that preview showed, by its hash."`
+	Explain explainCmd `cmd:"" help:"Say whether a person may pass, since when or until when, and why."`
+	Sandbox sandboxCmd `cmd:"" help:"Serve faked vendors from a world file."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+}
+
+// terminal is what commands print to and take time from: the process's own, or a test's.
+type terminal struct {
+	out, err io.Writer
+	now      func() time.Time
+	getenv   func(string) string
+	color    bool
+	tty      bool // progress lines may be overwritten
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], &terminal{
+		out: os.Stdout, err: os.Stderr, now: time.Now, getenv: os.Getenv,
+		color: isTerminal(os.Stdout) && os.Getenv("NO_COLOR") == "", tty: isTerminal(os.Stderr),
+	})
+	stop()
+	os.Exit(code)
+}
+
+// codeError ends a command with an exit code after everything has been said.
+type codeError int
+
+func (c codeError) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
+
+func run(ctx context.Context, args []string, c *terminal) int {
+	var commands cli
+	leave := -1
+	parser, err := kong.New(&commands,
+		kong.Name("cardea"),
+		kong.Description("Keeps doors in step with bookings."),
+		kong.UsageOnError(),
+		kong.Writers(c.out, c.err),
+		kong.Exit(func(code int) { leave = code }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(c),
+	)
+	if err != nil {
+		fmt.Fprintln(c.err, "cardea:", err)
+		return exitUsage
+	}
+	chosen, err := parser.Parse(args)
+	if leave >= 0 { // help was asked for and given
+		return leave
+	}
+	if err != nil {
+		fmt.Fprintf(c.err, "cardea: %v\nRun `cardea --help` for what there is.\n", err)
+		return exitUsage
+	}
+	err = chosen.Run()
+	var code codeError
+	switch {
+	case err == nil:
+		return exitInStep
+	case errors.As(err, &code):
+		return int(code)
+	}
+	fmt.Fprintln(c.err, "cardea:", err)
+	switch cardea.ClassOf(err) {
+	case cardea.Retry, cardea.Throttled, cardea.Auth:
+		return exitIncomplete
+	case cardea.Rejected, cardea.NotFound, cardea.Conflict, cardea.Unknown:
+	}
+	return exitUsage
+}
+
+type versionCmd struct {
+	JSON bool `help:"Print JSON." name:"json"`
+}
+
+// Run prints the version.
+func (v *versionCmd) Run(c *terminal) error {
+	if v.JSON {
+		return printJSON(c.out, map[string]string{"version": currentVersion()})
+	}
+	_, err := fmt.Fprintln(c.out, "cardea", currentVersion())
+	return err
+}
+
+func currentVersion() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "dev"
+}

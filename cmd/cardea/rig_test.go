@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/cardea-access/cardea/cmd/cardea/config"
+	"github.com/cardea-access/cardea/desk"
+	"github.com/cardea-access/cardea/sandbox"
+	"github.com/cardea-access/cardea/store/storetest"
+)
+
+// rig is a whole Cardea in one process: the vendors of a world file, a store, a desk. Time is the test bubble's.
+type rig struct {
+	t       *testing.T
+	vendors *sandbox.Server
+	app     *app
+	flags   common
+	set     settings
+	term    *terminal
+}
+
+const worldsDir = "../../testdata/worlds/"
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// at lets the bubble's time pass until an instant.
+func at(t *testing.T, instant string) {
+	t.Helper()
+	when, err := time.Parse(time.RFC3339, instant)
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(time.Until(when))
+}
+
+// newRig plays a world in process and configures Cardea with the file beside it, on an empty database.
+func newRig(t *testing.T, name string, db database, edit func(*config.File)) *rig {
+	t.Helper()
+	world, err := sandbox.Parse(name+".yaml", read(t, worldsDir+name+".yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{t: t, term: &terminal{out: &bytes.Buffer{}, err: &bytes.Buffer{}, now: time.Now, getenv: func(string) string { return "" }}}
+	if r.vendors, err = sandbox.New(world, sandbox.Options{Now: time.Now}); err != nil {
+		t.Fatal(err)
+	}
+	file, err := config.Parse(worldsDir+name+".cardea.yaml", read(t, worldsDir+name+".cardea.yaml"), r.term.getenv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file.Database = db.dsn
+	if edit != nil {
+		edit(file)
+	}
+	r.set = settings{file: file, schema: db.schema, transport: r.vendors.Transport(), log: r.term.err}
+	r.open()
+	return r
+}
+
+// open starts Cardea, again after a close: what it knows is in the database.
+func (r *rig) open() {
+	r.t.Helper()
+	a, err := r.flags.assemble(context.Background(), r.term, r.set)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.app = a
+}
+
+func (r *rig) shut() { r.app.shut() }
+
+// sync does one run and wants this standing.
+func (r *rig) sync(want desk.Standing) desk.Result {
+	r.t.Helper()
+	result, err := r.app.desk.Sync(context.Background(), nil)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if got := result.Standing(); got != want {
+		r.t.Fatalf("standing %d, want %d: %s", got, want, brief(result))
+	}
+	return result
+}
+
+// members returns who could pass now, by group name.
+func (r *rig) members() map[string][]string {
+	out := map[string][]string{}
+	for _, g := range r.vendors.Groups("kisi") {
+		out[g.Name] = g.Members
+	}
+	return out
+}
+
+// writes counts what the door system has been sent so far.
+func (r *rig) writes() int { return len(r.vendors.Writes("kisi")) }
+
+// patch changes the world, as somebody at the vendors would.
+func (r *rig) patch(yaml string) {
+	r.t.Helper()
+	if err := r.vendors.Patch([]byte(yaml)); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// brief prints a result for a failing test.
+func brief(result desk.Result) string {
+	var b bytes.Buffer
+	if err := printJSON(&b, result); err != nil {
+		return err.Error()
+	}
+	return b.String()[:min(b.Len(), 4000)]
+}
+
+// bubble runs a test in virtual time, from an instant on.
+func bubble(t *testing.T, instant string, f func(t *testing.T)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		at(t, instant)
+		f(t)
+	})
+}
+
+// database is where a test's store lies.
+type database struct{ dsn, schema string }
+
+// eachDatabase runs a test on both engines, PostgreSQL first.
+func eachDatabase(t *testing.T, f func(t *testing.T, db database)) {
+	t.Helper()
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		f(t, database{storetest.DSN(t), storetest.Schema(t)})
+	})
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		f(t, onSQLite)
+	})
+}
+
+// onSQLite is a database that is gone when it is closed; kept says where one stays.
+var onSQLite = database{dsn: "sqlite::memory:"}
+
+func kept(t *testing.T) database {
+	t.Helper()
+	return database{dsn: "sqlite:" + filepath.Join(t.TempDir(), "cardea.db")}
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/cardea-access/cardea/sandbox"
+)
+
+type sandboxCmd struct {
+	Listen string            `default:"127.0.0.1:9090" help:"Address to listen on; loopback only."`
+	World  string            `required:""              help:"World file, such as testdata/worlds/tiny.yaml." type:"existingfile"`
+	Switch map[string]string `help:"Answer of a vendor where its documents say two things, such as kisi.duplicate=422."`
+	Keep   bool              `help:"Leave the world's dates where they are instead of moving its week to this one."`
+}
+
+// Run serves the sandbox until it is stopped.
+func (s *sandboxCmd) Run(ctx context.Context, c *terminal) error {
+	world, err := sandbox.Load(s.World)
+	if err != nil {
+		return err
+	}
+	server, err := sandbox.New(world, sandbox.Options{Now: c.now, Shift: !s.Keep, Switches: s.Switch})
+	if err != nil {
+		return err
+	}
+	listener, err := listenLoopback(ctx, s.Listen)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.out, "The sandbox serves %s on http://%s\n  /officernd  /kisi   faked vendors\n"+
+		"  /_sandbox/{vendor}/groups|log|faults, PATCH /_sandbox/world   control\n", s.World, listener.Addr())
+	return serveHTTP(ctx, listener, server)
+}
+
+func listenLoopback(ctx context.Context, address string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, fmt.Errorf("--listen %s: want HOST:PORT", address)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("--listen %s: the sandbox knows no secrets and listens on loopback only", address)
+	}
+	return (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+}
+
+// serveHTTP serves until the context ends, then lets what is under way finish.
+func serveHTTP(ctx context.Context, l net.Listener, h http.Handler) error {
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(l) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if err := server.Shutdown(grace); err != nil {
+		return fmt.Errorf("stop the server: %w", err)
+	}
+	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}

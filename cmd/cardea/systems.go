@@ -1,0 +1,164 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/cmd/cardea/config"
+	"github.com/cardea-access/cardea/desk"
+	"github.com/cardea-access/cardea/door"
+	"github.com/cardea-access/cardea/door/kisi"
+	"github.com/cardea-access/cardea/space"
+	"github.com/cardea-access/cardea/space/officernd"
+	"github.com/cardea-access/cardea/wire"
+)
+
+// wiring is what every connection is built with.
+type wiring struct {
+	now       func() time.Time
+	transport http.RoundTripper // nil = the network
+	slots     wire.Slots
+	tokens    wire.TokenStore
+	recorder  *wire.Recorder
+	readOnly  bool
+}
+
+// client is what every connection's HTTP client has in common.
+func (w wiring) client(name string, b *wire.Budget) wire.Config {
+	return wire.Config{Name: name, Transport: w.transport, Now: w.now, Budget: b, ReadOnly: w.readOnly, Recorder: w.recorder}
+}
+
+// system is one entry of the register: what a connection of this kind needs, takes and is.
+type system struct {
+	needs, takes []string // configuration keys beside "system"
+	rate         wire.Rate
+	space        func(name string, c *config.Connection, b *wire.Budget, w wiring) (space.System, error)
+	door         func(name string, c *config.Connection, b *wire.Budget, w wiring) (door.System, error)
+}
+
+// systems is the register of connectors. Nobody else asks which vendor a connection belongs to.
+var systems = map[string]system{
+	"officernd": {
+		needs: []string{"org", "client_id", "client_secret"},
+		takes: []string{"base_url", "webhook_secret", "budget"},
+		rate:  officernd.Rate,
+		space: newOfficeRnD,
+	},
+	"kisi": {
+		needs: []string{"api_key"},
+		takes: []string{"base_url", "budget"},
+		rate:  kisi.Rate,
+		door:  newKisi,
+	},
+}
+
+// connect builds every connection of the file. Nothing is sent yet.
+func connect(f *config.File, w wiring) (map[string]desk.Space, map[string]desk.Door, error) {
+	spaces, doors := map[string]desk.Space{}, map[string]desk.Door{}
+	for _, name := range slices.Sorted(maps.Keys(f.Connections)) {
+		c := f.Connections[name]
+		kind, ok := systems[c.System]
+		if !ok {
+			return nil, nil, cardea.Errorf(cardea.Rejected, "%s: connection %s: unknown system %q%s", f.At(c.Line), name, c.System,
+				desk.Nearest(c.System, slices.Sorted(maps.Keys(systems))))
+		}
+		if err := kind.check(f, name, c); err != nil {
+			return nil, nil, err
+		}
+		rate := kind.rate
+		if c.Budget.Set {
+			rate = c.Budget.Rate
+		}
+		budget := wire.NewBudget(name, rate, w.slots, w.now)
+		if kind.space != nil {
+			s, err := kind.space(name, c, budget, w)
+			if err != nil {
+				return nil, nil, fmt.Errorf("%s: %w", f.At(c.Line), err)
+			}
+			spaces[name] = desk.Space{System: c.System, Space: s}
+			continue
+		}
+		d, err := kind.door(name, c, budget, w)
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", f.At(c.Line), err)
+		}
+		doors[name] = desk.Door{System: c.System, Door: d, CallsPerHour: int(time.Hour / max(rate.Interval(), time.Microsecond))}
+	}
+	return spaces, doors, sides(f, spaces, doors)
+}
+
+// sides refuses an integration whose space connection is a door system, or the other way round.
+func sides(f *config.File, spaces map[string]desk.Space, doors map[string]desk.Door) error {
+	for _, name := range slices.Sorted(maps.Keys(f.Integrations)) {
+		in := f.Integrations[name]
+		if _, ok := spaces[in.Space.Text]; !ok {
+			return cardea.Errorf(cardea.Rejected, "%s: integration %s: %q is no space system", f.At(in.Space.Line), name, in.Space.Text)
+		}
+		d, ok := doors[in.Door.Text]
+		if !ok {
+			return cardea.Errorf(cardea.Rejected, "%s: integration %s: %q is no door system", f.At(in.Door.Line), name, in.Door.Text)
+		}
+		for _, field := range in.Profile.Follow {
+			if !slices.Contains(d.Door.Limits().Profile, field) {
+				return cardea.Errorf(cardea.Rejected, "%s: integration %s: profile: %s cannot change %s of an account once it is made; write once",
+					f.At(in.Profile.Line), name, d.System, field)
+			}
+		}
+	}
+	return nil
+}
+
+func (s system) check(f *config.File, name string, c *config.Connection) error {
+	for _, key := range s.needs {
+		if _, ok := c.Keys[key]; !ok {
+			return cardea.Errorf(cardea.Rejected, "%s: connection %s: %s needs %s", f.At(c.Line), name, c.System, key)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(c.Keys)) {
+		if key != "system" && !slices.Contains(s.needs, key) && !slices.Contains(s.takes, key) {
+			return cardea.Errorf(cardea.Rejected, "%s: connection %s: %s takes no %q: it takes %s", f.At(c.Keys[key]), name, c.System, key,
+				strings.Join(append(slices.Clone(s.needs), s.takes...), ", "))
+		}
+	}
+	return nil
+}
+
+func newOfficeRnD(name string, c *config.Connection, b *wire.Budget, w wiring) (space.System, error) {
+	hosts, err := officernd.HostsOf(c.BaseURL, c.Org)
+	if err != nil {
+		return nil, err
+	}
+	settings := w.client(name, b)
+	settings.Base, settings.Classify = hosts.API, officernd.Classify
+	settings.Secrets = []string{c.ClientSecret.Value(), c.WebhookSecret.Value()}
+	settings.Auth = wire.ClientCredentials(wire.OAuthConfig{
+		Name: name, TokenURL: hosts.Token, ClientID: c.ClientID, Secret: c.ClientSecret.Value(), Scopes: officernd.Scopes,
+		Transport: w.transport, Now: w.now, Store: w.tokens, Recorder: w.recorder,
+	})
+	client, err := wire.New(settings)
+	if err != nil {
+		return nil, err
+	}
+	return officernd.New(officernd.Config{
+		Client: client, Org: c.Org, Account: c.ClientID, HookSecret: c.WebhookSecret.Value(), Now: w.now,
+	})
+}
+
+func newKisi(name string, c *config.Connection, b *wire.Budget, w wiring) (door.System, error) {
+	settings := w.client(name, b)
+	settings.Base, settings.Classify, settings.Header = c.BaseURL, kisi.Classify, kisi.Header()
+	if c.BaseURL == "" {
+		settings.Base = kisi.Production
+	}
+	settings.Secrets, settings.Auth = []string{c.APIKey.Value()}, kisi.Authorize(c.APIKey.Value())
+	client, err := wire.New(settings)
+	if err != nil {
+		return nil, err
+	}
+	return kisi.New(kisi.Config{Client: client, Now: w.now})
+}

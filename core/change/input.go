@@ -1,0 +1,120 @@
+// Package change says what differs: it turns what is at a door system into what was decided, as a list of operations
+// that can be looked at, held, approved and applied.
+//
+//	Wanted (decide) --+
+//	Links  (match)  --+--> per group: grants | edges | ledger, merged by account --> operations --> order --> filters
+//	Accounts, Edges --+                                                              Changeset, and the instant of the
+//	Ledger, policies -+                                                              next change
+//
+// Everything is pure: the same Input gives the same answer, and between Now and the returned instant it gives the same
+// operations. What may wait is decided by filters over the finished list (filters.go); they hold operations and neither
+// add nor remove any.
+package change
+
+import (
+	"time"
+
+	"github.com/cardea-access/cardea"
+)
+
+// Input is everything a plan rests on. Lists may come in any order; they are fastest sorted: Wanted by group and
+// person, Links by person, Accounts by id, Edges and Ledger by group and account.
+type Input struct {
+	Now cardea.Instant
+	// Beyond is the earliest opening after Now + Horizon that Wanted does not show yet; Never or 0 if there is none.
+	Beyond cardea.Instant
+	Door   string
+	Wanted []cardea.Grant // of every integration that maps the door's groups, united
+	People map[cardea.PersonID]cardea.Person
+
+	// Links, Missing, Disputed and NoAccount are match's result. Fresh are those of Links that are not remembered yet;
+	// each becomes a link operation.
+	Links     []cardea.Link
+	Fresh     []cardea.Link
+	Missing   []cardea.NewAccount
+	Disputed  map[cardea.AccountID]string
+	NoAccount map[cardea.PersonID]string
+
+	Accounts []cardea.Account
+	Groups   []cardea.Group
+	Edges    []cardea.Edge
+	Ledger   []cardea.LedgerRow // open rows only
+
+	Mapped   []cardea.GroupID // groups that a mapping names now
+	Policies map[cardea.GroupID]cardea.Policy
+	Approve  cardea.Approve // "" = first
+	Mails    cardea.Mails
+	FirstRun bool // the integration's first changeset: no mails, no brake on additions
+
+	Limits  cardea.Limits
+	Horizon time.Duration
+	Brake   cardea.Brake // all zero = cardea.DefaultBrake
+	// Blind are the groups of which a collection that feeds them is not complete or is suspect, and why.
+	Blind map[cardea.GroupID]string
+	// Cause says at Now why the person has no grant (any more), given reasons that were recorded for it.
+	Cause    func(cardea.PersonID, cardea.GroupID, []cardea.Reason) cardea.Cause
+	Past     Past
+	Released map[cardea.OpKey]bool // approved or released by a person
+
+	// Only limits the plan to these people and their accounts; nil = everyone. An account that somebody outside Only
+	// is linked to as well is left alone: name everyone who shares it.
+	Only map[cardea.PersonID]bool
+
+	seen *sight
+}
+
+// Past is what happened before, as far as the brake must know (RULES.md 5.4).
+type Past struct {
+	// Removals are the removals for absence that were applied; those older than the brake's window are ignored.
+	Removals []Removal
+	// Base is the largest number of edges in step in the brake's window, by group. A group without an entry counts what
+	// is in step now.
+	Base map[cardea.GroupID]int
+	// Remapped are the groups whose mapping or scope changed since they were last in step: additions to them pass the
+	// brake on additions.
+	Remapped map[cardea.GroupID]bool
+}
+
+// Removal is one edge that was taken away for absence.
+type Removal struct {
+	Group cardea.GroupID
+	At    cardea.Instant
+}
+
+// sight is what planning saw and the filters need to know beside the operations.
+type sight struct {
+	names  map[cardea.GroupID]string
+	inStep map[cardea.GroupID]int // edges in step now; not the kept, foreign, expired or future ones
+	coming map[cardea.GroupID]int // edges that will be counted so when the plan is done
+	loses  map[cardea.OpKey]bool  // changes of a window that take access away
+	brakes []cardea.Issue         // filled by the brake
+	slides cardea.Instant         // when the brake's window next lets go of a removal
+}
+
+// policy returns a group's policy; one that was never named is exclusive and not ours yet.
+func (in *Input) policy(g cardea.GroupID) cardea.Policy {
+	p := in.Policies[g]
+	if p.Mode == "" {
+		p.Mode = cardea.Exclusive
+	}
+	return p
+}
+
+// mails is what additions tell the vendor (RULES.md MAILS).
+func (in *Input) mails() cardea.Mails {
+	switch {
+	case in.FirstRun:
+		return cardea.MailsNever
+	case in.Mails == "":
+		return cardea.MailsDefault
+	}
+	return in.Mails
+}
+
+// name is a group as an operator knows it.
+func (in *Input) name(g cardea.GroupID) string {
+	if in.seen != nil && in.seen.names[g] != "" {
+		return in.seen.names[g]
+	}
+	return string(g)
+}

@@ -1,0 +1,199 @@
+package change
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/cardea-access/cardea"
+)
+
+// seat is where a person's grants go: an account's place in the table, or the place of a new account.
+type seat int32
+
+const nowhere seat = -1 << 31
+
+func (s seat) account() (int32, bool) { return int32(s), s >= 0 }
+
+func (s seat) fresh() (int32, bool) { return int32(-1 - s), s < 0 && s != nowhere }
+
+// seats is the table of accounts, by id, and the one index from people to it.
+type seats struct {
+	ids      []cardea.AccountID // sorted
+	shut     []bool
+	accounts []cardea.Account // as they came
+	entry    []int32          // by place: the account's place in accounts, -1 for one that only a link names
+	place    map[cardea.AccountID]int32
+	people   map[cardea.PersonID]seat
+	fresh    []newcomer
+	only     []bool // by account, nil = all: the accounts that the plan is about
+}
+
+// newcomer is one account that may have to be made.
+type newcomer struct {
+	account cardea.NewAccount
+	early   bool // it is made anyway, or may be staged
+	ops     []int32
+}
+
+func newSeats(in *Input) *seats {
+	s := &seats{}
+	s.people = make(map[cardea.PersonID]seat, len(in.Links)+len(in.Missing))
+	for i, at := range s.index(in) {
+		if l := &in.Links[i]; i == 0 || in.Links[i-1].Person != l.Person {
+			if _, has := s.people[l.Person]; !has {
+				s.people[l.Person] = seat(at)
+			}
+		}
+	}
+	s.newcomers(in)
+	if in.Only != nil {
+		s.limit(in)
+	}
+	return s
+}
+
+// index sorts and numbers the accounts and returns the place of each link's account. An account that is only named by
+// a link has a place, but no entry.
+func (s *seats) index(in *Input) []int32 {
+	s.accounts = in.Accounts
+	v := view[cardea.Account]{list: in.Accounts}
+	v.arrange(0, v.len(), func(a *cardea.Account) cardea.AccountID { return a.ID })
+	s.ids = make([]cardea.AccountID, v.len())
+	s.entry = make([]int32, v.len())
+	for i := range s.ids {
+		s.ids[i], s.entry[i] = v.at(i).ID, int32(i)
+		if v.order != nil {
+			s.entry[i] = v.order[i]
+		}
+	}
+	s.number()
+	places := s.places(in.Links)
+	if !slices.Contains(places, -1) {
+		return places
+	}
+	for i, at := range places {
+		if at < 0 {
+			s.ids = append(s.ids, in.Links[i].Account)
+		}
+	}
+	slices.Sort(s.ids)
+	s.ids = slices.Compact(s.ids)
+	had := s.place
+	entry := make([]int32, len(s.ids))
+	for i, id := range s.ids {
+		if old, has := had[id]; has {
+			entry[i] = s.entry[old]
+		} else {
+			entry[i] = -1
+		}
+	}
+	s.entry = entry
+	s.number()
+	return s.places(in.Links)
+}
+
+// number fills the index from ids to places, and what is asked of every account.
+func (s *seats) number() {
+	s.place = make(map[cardea.AccountID]int32, len(s.ids))
+	s.shut = make([]bool, len(s.ids))
+	for i, id := range s.ids {
+		s.place[id] = int32(i)
+		s.shut[i] = s.entry[i] >= 0 && s.accounts[s.entry[i]].Shut
+	}
+}
+
+// places returns each link's account's place, -1 where it has none.
+func (s *seats) places(links []cardea.Link) []int32 {
+	places := make([]int32, len(links))
+	for i := range links {
+		at, has := s.place[links[i].Account]
+		if !has {
+			at = -1
+		}
+		places[i] = at
+	}
+	return places
+}
+
+// newcomers seats the people without an account. Those with one address share the new account, which is the first
+// member's, or the first visitor's if none is a member.
+func (s *seats) newcomers(in *Input) {
+	if len(in.Missing) == 0 {
+		return
+	}
+	missing := slices.Clone(in.Missing)
+	slices.SortFunc(missing, func(a, b cardea.NewAccount) int {
+		return cmp.Or(late(in.People[a.Person].Visitor)-late(in.People[b.Person].Visitor), cmp.Compare(a.Person, b.Person))
+	})
+	byEmail := map[string]seat{}
+	for _, a := range missing {
+		at, shares := byEmail[a.Email]
+		if !shares || a.Email == "" {
+			at = seat(-1 - len(s.fresh))
+			s.fresh = append(s.fresh, newcomer{account: a})
+			byEmail[a.Email] = at
+		}
+		if _, has := s.people[a.Person]; !has {
+			s.people[a.Person] = at
+		}
+	}
+}
+
+func late(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+// limit finds the accounts that only people of Only are linked to.
+func (s *seats) limit(in *Input) {
+	s.only = make([]bool, len(s.ids))
+	for _, l := range in.Links {
+		if in.Only[l.Person] {
+			s.only[s.place[l.Account]] = true
+		}
+	}
+	for _, l := range in.Links {
+		if !in.Only[l.Person] {
+			s.only[s.place[l.Account]] = false
+		}
+	}
+}
+
+// of returns where the person's grants go; nowhere for people that match could not seat.
+func (s *seats) of(p cardea.PersonID) seat {
+	if at, has := s.people[p]; has {
+		return at
+	}
+	return nowhere
+}
+
+// known returns the account's entry, or nil when the door system's list does not have it.
+func (s *seats) known(a cardea.AccountID) *cardea.Account {
+	if i, has := s.place[a]; has && s.entry[i] >= 0 {
+		return &s.accounts[s.entry[i]]
+	}
+	return nil
+}
+
+// within says whether the plan is about the account. An account that nobody is linked to any more, but that was given
+// to a person, follows the person.
+func (s *seats) within(in *Input, a cardea.AccountID, row *cardea.LedgerRow) bool {
+	if s.only == nil {
+		return true
+	}
+	i, has := s.place[a]
+	if has && s.only[i] {
+		return true
+	}
+	if row == nil || !in.Only[row.Person] {
+		return false
+	}
+	for _, l := range in.Links {
+		if l.Account == a {
+			return false
+		}
+	}
+	return true
+}

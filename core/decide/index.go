@@ -1,0 +1,293 @@
+// Package decide is the one place that says who may pass: from a directory and the settings of one integration it makes
+// grants, and explains them (RULES.md 1 to 3). It is pure: no I/O, no clock, no goroutine.
+//
+//	Directory, Settings --New--> Index --Grants(span)--> who, which group, when, why
+//	                               |  --Explain(person, group, at)--> every rule that looked, and what it said
+//	                               |  --Cause(...)--> why somebody has no grant any more
+//	agreement.go booking.go pass.go: one judge per kind of record. It says every verdict; grants hear only the yes.
+package decide
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/cardea-access/cardea"
+)
+
+// none is the position of what is not there.
+const none int32 = -1
+
+// Index is a directory and the settings of one integration, made ready for questions: ids are numbers, references are
+// followed, everything that does not depend on the asked time is judged. It does not change and may be shared. The
+// directory must not be changed while the index is used.
+type Index struct {
+	d cardea.Directory
+	s cardea.Settings
+
+	gone      map[cardea.Key]cardea.Verdict
+	people    people
+	teamOf    []int32 // by person
+	teams     map[string]int32
+	teamHome  []int32
+	members   lists // present people by team
+	places    []place
+	locations map[string]int32
+	floors    map[string]int32
+	resources map[string]int32
+	stand     []int32 // location, by resource
+	ways      [][]way // by resource that is assigned to somebody: the mapped items it leads to
+	contracts table
+	assigned  []int32 // resource, by assignment
+	byHolder  lists   // assignments by agreement
+
+	groups   []cardea.GroupID // sorted
+	mappings []mapping
+	items    [6]map[string][]int32 // mappings, by kind and item
+
+	// What was judged: one finding per record and mapping that lets somebody in, one edge per person and group it
+	// reaches, edges sorted by group, person, finding.
+	reasons []cardea.Reason // by finding; complete where the finding does not depend on the asked time
+	windows []cardea.Window // by finding, the same
+	timedAt []int32         // by finding: its place in timed, none where it does not depend on the asked time
+	timed   []finding
+	edges   []edge
+	bad     []bad
+
+	reverse sync.Once
+	back    back
+}
+
+// finding is what Grants needs to know of a yes.
+type finding struct {
+	base    cardea.Window // of an agreement, a pass, a booking that happens once
+	booking int32         // the windows come from this booking's series or neighbours; else none
+	mapping int32
+	place   int32
+	zone    *time.Location
+	due     cardea.Instant // a booking's own start, else Always
+	timed   bool           // the windows depend on the asked time: hours, closures, a series
+}
+
+// edge says that a finding gives a person a group.
+type edge struct{ group, person, finding int32 }
+
+// bad is a record that is refused.
+type bad struct {
+	key cardea.Key
+	err error
+}
+
+// mapping is a Mapping with its groups as positions.
+type mapping struct {
+	cardea.Mapping
+	groups []int32
+	hours  *cardea.Hours // nil when they cut nothing
+}
+
+// New makes an index. The settings' Zones must hold every zone that the settings or the directory name; a zone that is
+// missing there is passed over and is an issue.
+func New(d cardea.Directory, s cardea.Settings) *Index {
+	x := &Index{d: d, s: s}
+	x.gone = make(map[cardea.Key]cardea.Verdict, len(d.Gone))
+	for _, g := range d.Gone {
+		x.gone[g.Key] = cardea.RecordMissing
+		if g.Cause == cardea.CauseDeleted {
+			x.gone[g.Key] = cardea.RecordDeleted
+		}
+	}
+	x.internMappings()
+	x.internPlaces()
+	x.internPeople()
+	x.internAssignments()
+	x.judgeAll()
+	return x
+}
+
+func (x *Index) internMappings() {
+	for _, m := range x.s.Mappings {
+		x.groups = append(x.groups, m.Groups...)
+	}
+	slices.Sort(x.groups)
+	x.groups = slices.Compact(x.groups)
+	for i := range x.items {
+		x.items[i] = map[string][]int32{}
+	}
+	for _, m := range x.s.Mappings {
+		kind := slices.Index(cardea.ItemKinds, m.Kind)
+		if kind < 0 {
+			continue
+		}
+		in := mapping{Mapping: m}
+		for _, g := range m.Groups {
+			in.groups = append(in.groups, x.group(g))
+		}
+		slices.Sort(in.groups)
+		in.groups = slices.Compact(in.groups)
+		if m.Hours != nil && !wholeWeek(m.Hours) {
+			in.hours = m.Hours
+		}
+		x.items[kind][m.Item] = append(x.items[kind][m.Item], int32(len(x.mappings)))
+		x.mappings = append(x.mappings, in)
+	}
+}
+
+// group returns a group's position, or none when no mapping names it.
+func (x *Index) group(g cardea.GroupID) int32 {
+	if i, ok := slices.BinarySearch(x.groups, g); ok {
+		return int32(i)
+	}
+	return none
+}
+
+// of returns the mappings of an item.
+func (x *Index) of(kind cardea.ItemKind, item string) []int32 {
+	return x.items[slices.Index(cardea.ItemKinds, kind)][item]
+}
+
+// leads says whether a mapping leads to the group.
+func (x *Index) leads(mapping, group int32) bool {
+	return slices.Contains(x.mappings[mapping].groups, group)
+}
+
+// lost returns what to say of a record that is gone, or Yes while it is there.
+func (x *Index) lost(k cardea.Key) cardea.Verdict {
+	if len(x.gone) > 0 {
+		if v, ok := x.gone[k]; ok {
+			return v
+		}
+	}
+	return cardea.Yes
+}
+
+// judgeAll has every record judged and keeps what was found.
+func (x *Index) judgeAll() {
+	d := &x.d
+	size := len(d.Agreements) + 2*len(d.Assignments) + len(d.Bookings) + len(d.Passes)
+	x.reasons = make([]cardea.Reason, 0, size)
+	x.windows = make([]cardea.Window, 0, size)
+	x.timedAt = make([]int32, 0, size)
+	x.edges = make([]edge, 0, size)
+	k := keeper{x: x}
+	j := judge{x: x, days: &days{}, person: none, group: none, hear: k.keep}
+	for i := range d.Agreements {
+		j.agreement(int32(i))
+	}
+	for i := range d.Bookings {
+		j.booking(int32(i))
+	}
+	for i := range d.Passes {
+		j.pass(int32(i))
+	}
+	x.bad = j.bad
+	k.finish()
+}
+
+// keeper listens to the judge for Grants: it keeps what is a yes and reaches somebody.
+type keeper struct {
+	x   *Index
+	via slab[cardea.Key]
+	due slab[cardea.Instant]
+}
+
+func (k *keeper) keep(l *look) {
+	x := k.x
+	if l.says != cardea.Yes || l.series == none && l.base.Empty() {
+		return
+	}
+	f, before := int32(len(x.reasons)), len(x.edges)
+	for _, g := range x.mappings[l.mapping].groups {
+		if l.holder.booking < 0 && l.holder.person >= 0 {
+			x.edges = append(x.edges, edge{g, l.holder.person, f}) // by far the most, so without a detour
+			continue
+		}
+		l.holder.each(x, func(p int32) { x.edges = append(x.edges, edge{g, p, f}) })
+	}
+	if len(x.edges) == before {
+		return
+	}
+	m := &x.mappings[l.mapping]
+	x.reasons = slices.Grow(x.reasons, 1)[:f+1] // what is there is zero
+	r := &x.reasons[f]
+	r.Integration, r.Rule, r.Record, r.Kind, r.Item = x.s.Integration, l.rule, l.record, m.Kind, m.Item
+	if n := len(l.via); n > 0 {
+		r.Via = k.via.put(l.via)
+	}
+	if l.due.Bounded() {
+		r.Due = k.due.take(1)
+		r.Due[0] = l.due
+	}
+	x.windows = append(x.windows, l.base)
+	x.timedAt = append(x.timedAt, none)
+	if l.series >= 0 || x.cuts(l.mapping, l.place) {
+		x.timedAt[f] = int32(len(x.timed))
+		x.timed = append(x.timed, l.finding(x))
+	}
+}
+
+// finish puts the windows beside the reasons and the edges in order.
+func (k *keeper) finish() {
+	x := k.x
+	for i := range x.reasons {
+		if x.timedAt[i] == none {
+			x.reasons[i].Windows = x.windows[i : i+1 : i+1]
+		}
+	}
+	x.edges = sortEdges(x.edges, len(x.people.ids), len(x.groups))
+}
+
+// sortEdges sorts by group, person; findings stay in the order in which they were made. Two counting sorts: the numbers
+// are small and dense.
+func sortEdges(edges []edge, people, groups int) []edge {
+	pass := func(from []edge, n int, key func(edge) int32) []edge {
+		at := make([]int32, n+1)
+		for _, e := range from {
+			at[key(e)+1]++
+		}
+		for i := range n {
+			at[i+1] += at[i]
+		}
+		to := make([]edge, len(from))
+		for _, e := range from {
+			to[at[key(e)]] = e
+			at[key(e)]++
+		}
+		return to
+	}
+	edges = pass(edges, people, func(e edge) int32 { return e.person })
+	return pass(edges, groups, func(e edge) int32 { return e.group })
+}
+
+// Mapped returns the groups that a mapping names, sorted.
+func (x *Index) Mapped() []cardea.GroupID { return slices.Clone(x.groups) }
+
+// Feeds returns the collections that a group rests on: nobody may be found absent from it while one of them is not
+// whole. Sorted.
+func (x *Index) Feeds(g cardea.GroupID) []cardea.Kind {
+	var kinds []cardea.Kind
+	for _, m := range x.s.Mappings {
+		if !slices.Contains(m.Groups, g) {
+			continue
+		}
+		kinds = append(kinds, cardea.KindPerson)
+		switch m.Kind {
+		case cardea.ItemPlans:
+			kinds = append(kinds, cardea.KindAgreement)
+		case cardea.ItemResources, cardea.ItemFloors, cardea.ItemLocations:
+			kinds = append(kinds, cardea.KindAgreement, cardea.KindAssignment, cardea.KindResource)
+		case cardea.ItemBookables:
+			kinds = append(kinds, cardea.KindBooking, cardea.KindResource)
+			if x.s.Visitors {
+				kinds = append(kinds, cardea.KindVisitor)
+			}
+		case cardea.ItemPasses:
+			kinds = append(kinds, cardea.KindPass)
+		}
+		if m.Kind == cardea.ItemFloors {
+			kinds = append(kinds, cardea.KindFloor)
+		}
+	}
+	slices.SortFunc(kinds, func(a, b cardea.Kind) int { return strings.Compare(string(a), string(b)) })
+	return slices.Compact(kinds)
+}

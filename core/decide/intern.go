@@ -1,0 +1,235 @@
+package decide
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/cardea-access/cardea"
+)
+
+// lists are the lists of numbers that belong to the numbers 0 to n-1, one after the other in one array.
+type lists struct{ start, items []int32 }
+
+func (l lists) of(i int32) []int32 {
+	if i < 0 || int(i)+1 >= len(l.start) {
+		return nil
+	}
+	return l.items[l.start[i]:l.start[i+1]]
+}
+
+// listed groups the items 0 to m-1 by key, which is none for those in no list. Items keep their order.
+func listed(n, m int, key func(i int) int32) lists {
+	l := lists{start: make([]int32, n+1)}
+	for i := range m {
+		if k := key(i); k >= 0 {
+			l.start[k+1]++
+		}
+	}
+	for i := range n {
+		l.start[i+1] += l.start[i]
+	}
+	l.items = make([]int32, l.start[n])
+	at := slices.Clone(l.start)
+	for i := range m {
+		if k := key(i); k >= 0 {
+			l.items[at[k]] = int32(i)
+			at[k]++
+		}
+	}
+	return l
+}
+
+// people numbers everybody in the order of their PersonID.
+type people struct {
+	ids      []cardea.PersonID
+	at       []int32 // position in the directory
+	persons  table
+	visitors table
+}
+
+// find returns the number of a person or visitor of a key.
+func (p *people) find(k cardea.Key) int32 {
+	if k.Kind == cardea.KindVisitor {
+		return p.visitors.find(k.ID)
+	}
+	return p.persons.find(k.ID)
+}
+
+// internPeople numbers people and teams. Teams are known by what people call them: a team without a record is still a
+// team, and one that nobody is in is of no interest.
+func (x *Index) internPeople() {
+	list := x.d.People
+	order := make([]int32, 0, len(list))
+	var guests []int32
+	length := 0
+	for i := range list {
+		if list[i].Visitor {
+			guests = append(guests, int32(i))
+		} else {
+			order = append(order, int32(i))
+		}
+		length += len(x.d.Connection) + len("/visitor:") + len(list[i].ID)
+	}
+	visitors := len(order)
+	order = append(order, guests...)
+	byID := func(a, b int32) int { return strings.Compare(list[a].ID, list[b].ID) }
+	for _, part := range [][]int32{order[:visitors], order[visitors:]} {
+		if !slices.IsSortedFunc(part, byID) {
+			slices.SortStableFunc(part, byID)
+		}
+	}
+	p := people{ids: make([]cardea.PersonID, 0, len(order)), at: order[:0]} // who is listed twice is passed over in place
+	p.persons, p.visitors = newTable(visitors), newTable(len(order)-visitors)
+	x.teamOf = make([]int32, 0, len(order))
+	members := make([]int32, 0, len(order)) // the team of those that count in it
+	x.teams = make(map[string]int32, len(x.d.Teams))
+	var all strings.Builder // the ids stand in one string
+	all.Grow(length)
+	for _, i := range order {
+		one := &list[i]
+		to, kind := &p.persons, "/person:"
+		if one.Visitor {
+			to, kind = &p.visitors, "/visitor:"
+		}
+		number := int32(len(p.ids))
+		p.at = append(p.at, i)
+		if !to.add(one.ID, number) {
+			p.at = p.at[:number] // listed twice: the first counts
+			continue
+		}
+		from := all.Len()
+		all.WriteString(x.d.Connection)
+		all.WriteString(kind)
+		all.WriteString(one.ID)
+		p.ids = append(p.ids, cardea.PersonID(all.String()[from:]))
+		team := x.team(one.Team)
+		x.teamOf = append(x.teamOf, team)
+		if !counts(one) || x.lost(one.Key()) != cardea.Yes {
+			team = none
+		}
+		members = append(members, team)
+	}
+	x.people = p
+	x.internTeams()
+	x.members = listed(len(x.teams), len(p.ids), func(i int) int32 { return members[i] })
+}
+
+// internTeams gives every team its location. It comes last of those that number teams.
+func (x *Index) internTeams() {
+	for i := range x.d.Teams {
+		x.team(x.d.Teams[i].ID)
+	}
+	x.teamHome = make([]int32, len(x.teams))
+	for i := range x.teamHome {
+		x.teamHome[i] = none
+	}
+	for i := range x.d.Teams {
+		x.teamHome[x.teams[x.d.Teams[i].ID]] = x.place(x.d.Teams[i].Location)
+	}
+}
+
+// team returns a team's number, making one for a name not seen before.
+func (x *Index) team(id string) int32 {
+	if id == "" {
+		return none
+	}
+	t, ok := x.teams[id]
+	if !ok {
+		t = int32(len(x.teams))
+		x.teams[id] = t
+	}
+	return t
+}
+
+// counts says whether a person counts among the people of their team while they are there (RULES.md HOLDER).
+func counts(p *cardea.Person) bool { return !p.Visitor && p.Status == cardea.Present }
+
+// person returns a person's record.
+func (x *Index) person(p int32) *cardea.Person { return &x.d.People[x.people.at[p]] }
+
+// number returns the number of a PersonID, or none for one of another connection or not in the directory.
+func (x *Index) number(id cardea.PersonID) int32 {
+	connection, key, ok := id.Split()
+	if !ok || connection != x.d.Connection {
+		return none
+	}
+	return x.people.find(key)
+}
+
+// internAssignments ties assignments to their agreement and resource.
+func (x *Index) internAssignments() {
+	x.contracts = newTable(len(x.d.Agreements))
+	for i := range x.d.Agreements {
+		x.contracts.add(x.d.Agreements[i].ID, int32(i))
+	}
+	list := x.d.Assignments
+	x.assigned = make([]int32, len(list))
+	x.ways = make([][]way, len(x.d.Resources))
+	x.stand = make([]int32, len(x.d.Resources))
+	for r := range x.stand {
+		_, x.stand[r] = x.stands(int32(r))
+	}
+	known := make([]bool, len(x.d.Resources))
+	of := make([]int32, len(list))
+	for i := range list {
+		x.assigned[i] = at(x.resources, list[i].Resource)
+		if r := x.assigned[i]; r >= 0 && !known[r] {
+			x.ways[r], known[r] = x.waysFrom(r), true
+		}
+		of[i] = x.contracts.find(list[i].Agreement)
+	}
+	x.byHolder = listed(len(x.d.Agreements), len(list), func(i int) int32 { return of[i] })
+}
+
+// at returns the number under a name, or none.
+func at(m map[string]int32, name string) int32 {
+	if i, ok := m[name]; ok && name != "" {
+		return i
+	}
+	return none
+}
+
+// back leads from people and teams to the records that concern them. It is made when first asked for: grants need only
+// the other direction.
+type back struct {
+	agreements, teamAgreements  lists
+	bookings, teamBookings      lists
+	passes, teamPasses          lists
+	bookingAt, passAt, assignAt map[string]int32
+}
+
+func (x *Index) backwards() *back {
+	x.reverse.Do(func() {
+		d, b := &x.d, &x.back
+		persons, teams := len(x.people.ids), len(x.teams)
+		b.agreements = listed(persons, len(d.Agreements), func(i int) int32 { return x.people.persons.find(d.Agreements[i].Person) })
+		b.teamAgreements = listed(teams, len(d.Agreements), func(i int) int32 { return at(x.teams, d.Agreements[i].Team) })
+		b.passes = listed(persons, len(d.Passes), func(i int) int32 { return x.people.persons.find(d.Passes[i].Person) })
+		b.teamPasses = listed(teams, len(d.Passes), func(i int) int32 { return at(x.teams, d.Passes[i].Team) })
+		b.teamBookings = listed(teams, len(d.Bookings), func(i int) int32 { return at(x.teams, d.Bookings[i].Team) })
+		type invited struct{ person, booking int32 }
+		var all []invited
+		for i := range d.Bookings {
+			for p := range x.named(int32(i), true) {
+				all = append(all, invited{p, int32(i)})
+			}
+		}
+		b.bookings = listed(persons, len(all), func(i int) int32 { return all[i].person })
+		for i, n := range b.bookings.items {
+			b.bookings.items[i] = all[n].booking
+		}
+		b.bookingAt = make(map[string]int32, len(d.Bookings))
+		for i := range d.Bookings {
+			b.bookingAt[d.Bookings[i].ID] = int32(i)
+		}
+		b.passAt = make(map[string]int32, len(d.Passes))
+		for i := range d.Passes {
+			b.passAt[d.Passes[i].ID] = int32(i)
+		}
+		b.assignAt = make(map[string]int32, len(d.Assignments))
+		for i := range d.Assignments {
+			b.assignAt[d.Assignments[i].ID] = int32(i)
+		}
+	})
+	return &x.back
+}

@@ -1,0 +1,288 @@
+// Package match says who is who: which account of a door system is which person's (RULES.md LINK and PROFILE).
+//
+//	People, Accounts, stored Links  --Pair-->  Links     the pairs
+//	                                           Missing   people that need an account
+//	                                           NoAccount people that cannot have one, and why
+//	                                           Disputed  accounts that gain and lose nothing until a person decides
+//
+// A pair is the stored link, else the account that carries the person's id as external id, else the account with the
+// person's exact folded e-mail. Names never count. Nothing here does I/O or keeps state.
+package match
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/cardea-access/cardea"
+)
+
+// How a link came about, as cardea.Link.How spells it.
+const (
+	HowCreated  = "created"
+	HowExternal = "external"
+	HowEmail    = "email"
+	HowDecided  = "decided"
+)
+
+// Input is one door organisation's accounts and the people of every space connection that feeds it. Orders do not
+// matter.
+type Input struct {
+	Door     string
+	People   map[cardea.PersonID]cardea.Person
+	Accounts []cardea.Account
+	Links    []cardea.Link // stored ones; those of people that are not in People pass through
+	// NeedsEmail says that the door system makes no account without an address.
+	NeedsEmail bool
+}
+
+// Result is what Pair found. Every list is sorted.
+type Result struct {
+	Links []cardea.Link // every pair, by person
+	// Fresh are the pairs of Links that were not stored: to be remembered.
+	Fresh []cardea.Link
+	// Missing are the people that need an account, by person. People with one address get one account: their entries
+	// carry the identical Email, and the account is made for the first of them that is no visitor.
+	Missing   []cardea.NewAccount
+	Disputed  map[cardea.AccountID]string
+	NoAccount map[cardea.PersonID]string
+	Issues    []cardea.Issue
+}
+
+// Pair pairs people and accounts. The result does not depend on the order of the input.
+func Pair(in Input) Result {
+	m := matcher{in: in, res: Result{
+		Disputed:  map[cardea.AccountID]string{},
+		NoAccount: map[cardea.PersonID]string{},
+	}}
+	m.indexAccounts()
+	m.takeStored()
+	m.pairRest()
+	m.dispute()
+	m.compareEmails()
+	m.shared()
+	m.finish()
+	return m.res
+}
+
+// matcher is one Pair at work.
+type matcher struct {
+	in       Input
+	accounts []cardea.Account // by id
+	byID     map[cardea.AccountID]int32
+	linked   []bool                    // by account: some person has it
+	of       map[cardea.PersonID]int32 // person -> account
+	res      Result
+}
+
+func (m *matcher) issue(code string, p cardea.PersonID, a cardea.AccountID, text string) {
+	m.res.Issues = append(m.res.Issues, cardea.Issue{Code: code, Person: p, Account: a, Text: text})
+}
+
+func (m *matcher) indexAccounts() {
+	m.accounts = m.in.Accounts
+	byID := func(a, b cardea.Account) int { return cmp.Compare(a.ID, b.ID) }
+	if !slices.IsSortedFunc(m.accounts, byID) {
+		m.accounts = slices.Clone(m.accounts)
+		slices.SortStableFunc(m.accounts, byID)
+	}
+	m.byID = make(map[cardea.AccountID]int32, len(m.accounts))
+	for i := range m.accounts {
+		m.byID[m.accounts[i].ID] = int32(i)
+	}
+	m.linked = make([]bool, len(m.accounts))
+}
+
+// takeStored keeps the stored links whose account is there. A person has one account: of several stored links the one
+// that a person decided stays, else the one that was created, else external, else e-mail.
+func (m *matcher) takeStored() {
+	stored := slices.Clone(m.in.Links)
+	slices.SortFunc(stored, func(a, b cardea.Link) int {
+		return cmp.Or(cmp.Compare(a.Person, b.Person), cmp.Compare(strength(a.How), strength(b.How)), cmp.Compare(a.Account, b.Account))
+	})
+	m.of = make(map[cardea.PersonID]int32, max(len(stored), len(m.in.People)))
+	m.res.Links = stored[:0]
+	for _, l := range stored {
+		i, there := m.byID[l.Account]
+		if !there {
+			m.issue("account-gone", l.Person, l.Account, "account "+string(l.Account)+
+				" is no longer at the door system; the person is matched anew, and gets a new account if none is found")
+			continue
+		}
+		if first, has := m.of[l.Person]; has {
+			if first != i {
+				m.res.Disputed[l.Account] = "the person is linked to account " + string(m.accounts[first].ID) + " already"
+				m.twoAccounts(l.Person, l.Account, m.accounts[first].ID)
+			}
+			continue
+		}
+		m.of[l.Person], m.linked[i] = i, true
+		m.res.Links = append(m.res.Links, l)
+	}
+	for _, i := range m.of { // linked to somebody after all: not in dispute
+		delete(m.res.Disputed, m.accounts[i].ID)
+	}
+}
+
+func strength(how string) int {
+	return slices.Index([]string{"", HowEmail, HowExternal, HowCreated, HowDecided}, how) * -1
+}
+
+// pairRest finds accounts for the people without a link: members first, so that a visitor with a member's address
+// shares the member's account.
+func (m *matcher) pairRest() {
+	var rest []cardea.PersonID
+	for id := range m.in.People {
+		if _, has := m.of[id]; !has {
+			rest = append(rest, id)
+		}
+	}
+	if len(rest) == 0 {
+		return
+	}
+	slices.SortFunc(rest, func(a, b cardea.PersonID) int {
+		return cmp.Or(rank(m.in.People[a].Visitor)-rank(m.in.People[b].Visitor), cmp.Compare(a, b))
+	})
+	external, email := m.lookups()
+	left := rest[:0]
+	for _, id := range rest {
+		if i, ok := external[id]; ok {
+			m.pair(id, i, HowExternal)
+		} else {
+			left = append(left, id)
+		}
+	}
+	first := map[string]string{} // folded -> the address as the first of its people writes it
+	owner := m.owners()
+	for _, id := range left {
+		p := m.in.People[id]
+		folded, ok := Fold(p.Email)
+		switch {
+		case !ok && m.in.NeedsEmail:
+			m.res.NoAccount[id] = "no usable e-mail address, and the door system makes no account without one"
+		case !ok:
+			m.res.Missing = append(m.res.Missing, withEmail(Profile(id, p), ""))
+		case owner.has(folded) && (p.Visitor || len(email[folded]) == 0):
+			m.pair(id, owner[folded].account, HowEmail)
+		case len(email[folded]) == 0:
+			a := Profile(id, p)
+			if w, seen := first[folded]; seen {
+				a.Email = w
+			}
+			first[folded] = a.Email
+			m.res.Missing = append(m.res.Missing, a)
+		default:
+			m.byEmail(id, email[folded])
+		}
+	}
+}
+
+// owners are the accounts of linked members by the members' own address, which may differ from the account's.
+func (m *matcher) owners() owners {
+	out := make(owners, len(m.of))
+	for id, i := range m.of {
+		p, known := m.in.People[id]
+		if !known || p.Visitor {
+			continue
+		}
+		folded, ok := Fold(p.Email)
+		if before, has := out[folded]; ok && (!has || id < before.person) {
+			out[folded] = owner{id, i}
+		}
+	}
+	return out
+}
+
+type owner struct {
+	person  cardea.PersonID
+	account int32
+}
+
+type owners map[string]owner
+
+func (o owners) has(folded string) bool {
+	_, ok := o[folded]
+	return ok
+}
+
+func rank(later bool) int {
+	if later {
+		return 1
+	}
+	return 0
+}
+
+func withEmail(a cardea.NewAccount, email string) cardea.NewAccount {
+	a.Email = email
+	return a
+}
+
+// lookups index the accounts by external id and by folded e-mail. Of several accounts with one external id the first
+// counts: the id was written by us, once.
+func (m *matcher) lookups() (map[cardea.PersonID]int32, map[string][]int32) {
+	external := map[cardea.PersonID]int32{}
+	email := make(map[string][]int32, len(m.accounts))
+	for i := range m.accounts {
+		a := &m.accounts[i]
+		if a.External != "" {
+			if _, taken := external[cardea.PersonID(a.External)]; !taken {
+				external[cardea.PersonID(a.External)] = int32(i)
+			}
+		}
+		if folded, ok := Fold(a.Email); ok {
+			email[folded] = append(email[folded], int32(i))
+		}
+	}
+	return external, email
+}
+
+// byEmail pairs a person with the accounts that carry the address: the one there is, of several the one that is linked
+// already; where none or several are linked nobody can tell.
+func (m *matcher) byEmail(id cardea.PersonID, found []int32) {
+	if len(found) == 1 {
+		m.pair(id, found[0], HowEmail)
+		return
+	}
+	var known []int32
+	for _, i := range found {
+		if m.linked[i] {
+			known = append(known, i)
+		}
+	}
+	if len(known) == 1 {
+		m.pair(id, known[0], HowEmail)
+		return
+	}
+	ids := make([]string, len(found))
+	for n, i := range found {
+		ids[n] = string(m.accounts[i].ID)
+		if !m.linked[i] {
+			m.res.Disputed[m.accounts[i].ID] = "several accounts carry this e-mail address and none is known to be the person's"
+		}
+	}
+	m.res.NoAccount[id] = "accounts " + strings.Join(ids, " and ") + " carry the person's e-mail address; say which is theirs"
+	m.issue("two-accounts", id, m.accounts[found[0]].ID, "accounts "+strings.Join(ids, " and ")+
+		" carry one e-mail address; they gain and lose nothing until one is linked or the other is closed")
+}
+
+func (m *matcher) pair(id cardea.PersonID, i int32, how string) {
+	l := cardea.Link{Person: id, Account: m.accounts[i].ID, How: how}
+	m.of[id], m.linked[i] = i, true
+	m.res.Links = append(m.res.Links, l)
+	m.res.Fresh = append(m.res.Fresh, l)
+}
+
+func (m *matcher) twoAccounts(p cardea.PersonID, second, first cardea.AccountID) {
+	m.issue("two-accounts", p, second, "account "+string(second)+" looks like the person's too, beside "+string(first)+
+		"; it gains and loses nothing until it is linked or closed")
+}
+
+func (m *matcher) finish() {
+	byPerson := func(a, b cardea.Link) int { return cmp.Compare(a.Person, b.Person) }
+	slices.SortFunc(m.res.Links, byPerson)
+	slices.SortFunc(m.res.Fresh, byPerson)
+	slices.SortFunc(m.res.Missing, func(a, b cardea.NewAccount) int { return cmp.Compare(a.Person, b.Person) })
+	slices.SortFunc(m.res.Issues, func(a, b cardea.Issue) int {
+		return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.Person, b.Person), cmp.Compare(a.Account, b.Account))
+	})
+}

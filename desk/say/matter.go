@@ -1,0 +1,71 @@
+package say
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/cardea-access/cardea"
+)
+
+// Matter is one thing that is the matter, with everybody it is about.
+type Matter struct {
+	Code  string         `json:"code"`
+	Text  string         `json:"text"`  // a sentence
+	Since cardea.Instant `json:"since"` // of the oldest issue
+	Count int            `json:"count"` // issues
+	About []string       `json:"about"` // whom and what, by name, each once; only those that have a name here
+}
+
+// Matters puts issues together that say the same, in the order in which they appear.
+func Matters(is []Issue) []Matter {
+	type key struct{ code, text string }
+	at := map[key]int{}
+	var out []Matter
+	for _, i := range is {
+		k := key{i.Code, i.Text}
+		n, known := at[k]
+		if !known {
+			n = len(out)
+			at[k] = n
+			out = append(out, Matter{Code: Clean(i.Code), Text: Sentence(i.Text), Since: i.Since})
+		}
+		m := &out[n]
+		m.Count++
+		if Known(i.Since) && (!Known(m.Since) || i.Since < m.Since) {
+			m.Since = i.Since
+		}
+		if about := aboutIssue(i); about != "" {
+			m.About = append(m.About, about)
+		}
+	}
+	for n := range out {
+		slices.SortFunc(out[n].About, func(a, b string) int {
+			if c := strings.Compare(strings.ToLower(a), strings.ToLower(b)); c != 0 {
+				return c
+			}
+			return strings.Compare(a, b)
+		})
+		out[n].About = slices.Compact(out[n].About)
+	}
+	return out
+}
+
+// aboutIssue names whom and what an issue is about: "Ana Lopes, First floor".
+func aboutIssue(i Issue) string {
+	var parts []string
+	for _, p := range []string{Clean(i.Who), Clean(i.Where)} {
+		if p != "" {
+			parts = append(parts, p)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Sentence makes a cleaned text begin with a capital letter and end with a full stop.
+func Sentence(s string) string {
+	s = upper(Clean(s))
+	if s == "" || strings.HasSuffix(s, ".") || strings.HasSuffix(s, "!") || strings.HasSuffix(s, "?") {
+		return s
+	}
+	return s + "."
+}

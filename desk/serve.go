@@ -1,0 +1,96 @@
+package desk
+
+import (
+	"context"
+
+	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/loop/wake"
+	"github.com/cardea-access/cardea/store"
+)
+
+// Start keeps everything in step until stop is called, which waits for what is under way. Each space connection is read
+// at once and then by interval; each door organisation is kept when something was read, when the clock says so, and when
+// somebody was marked.
+func (d *Desk) Start(ctx context.Context) (stop func(), err error) {
+	var marks []store.Mark
+	for space := range sorted(d.c.Spaces) {
+		if len(d.at(store.SideSpace, space)) > 0 {
+			marks = append(marks, store.Mark{Unit: space, Kind: store.WakeRead, At: d.now()})
+		}
+	}
+	if err := d.ws.MarkWake(ctx, marks...); err != nil {
+		return nil, err
+	}
+	loop := &wake.Loop{
+		Store: d.c.Store, Owner: d.c.Node, Now: d.c.Now, Life: leaseLife,
+		Handlers: map[string]wake.Handler{store.WakeRead: d.wakeRead, store.WakeKeep: d.wakeKeep},
+		Told: func(e wake.Event) {
+			if e.Err != nil {
+				d.c.Log.Warn("work failed and is tried again", "unit", e.Lease.Unit, "kind", e.Lease.Kind, "at", e.Next, "error", e.Err)
+			}
+		},
+	}
+	loop.Start(ctx)
+	return loop.Stop, nil
+}
+
+func (d *Desk) wakeRead(ctx context.Context, l store.Lease) (cardea.Instant, error) {
+	if _, known := d.c.Spaces[l.Unit]; !known {
+		return cardea.Never, nil // left over from another configuration
+	}
+	r, next, err := d.read(ctx, l.Unit, &l)
+	if err != nil {
+		return 0, err
+	}
+	if r.Error != "" {
+		return 0, cardea.Errorf(cardea.Retry, "%s", r.Error)
+	}
+	return next, nil
+}
+
+func (d *Desk) wakeKeep(ctx context.Context, l store.Lease) (cardea.Instant, error) {
+	if _, known := d.c.Doors[l.Unit]; !known {
+		return cardea.Never, nil
+	}
+	for _, in := range d.at(store.SideDoor, l.Unit) {
+		collections, err := d.ws.Collections(ctx, in.Space)
+		if err != nil {
+			return 0, err
+		}
+		if len(collections) == 0 {
+			return cardea.Never, nil // the first read will mark this row
+		}
+	}
+	k, issues, err := d.keeper(ctx, l.Unit, &l)
+	if err != nil {
+		return 0, err
+	}
+	if err := d.ws.SaveIssues(ctx, "mapping:"+l.Unit, issues, d.now()); err != nil {
+		return 0, err
+	}
+	next, err := k.Wake(ctx, l)
+	if d.c.Stepped != nil {
+		d.stepped(ctx, l.Unit, err)
+	}
+	return next, err
+}
+
+// stepped tells what the last run did.
+func (d *Desk) stepped(ctx context.Context, door string, failed error) {
+	out := DoorRun{Door: door}
+	runs, err := d.ws.Runs(ctx, 1)
+	if err == nil && len(runs) > 0 {
+		var rows []store.OpRow
+		if rows, err = d.ws.RunOperations(ctx, runs[0].ID); err == nil {
+			out.Run = runs[0].ID
+			out.Operations, err = d.named(ctx, door, rows)
+		}
+	}
+	switch {
+	case failed != nil:
+		out.Error = failed.Error()
+	case err != nil:
+		out.Error = err.Error()
+	}
+	d.c.Stepped(out)
+}

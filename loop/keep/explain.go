@@ -1,0 +1,110 @@
+package keep
+
+import (
+	"context"
+	"slices"
+
+	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/core/decide"
+)
+
+// Answer is an explanation with what the door system shows.
+type Answer struct {
+	cardea.Explanation
+	Door string `json:"door"`
+	// Account is the person's at the door system, nil when they have none yet.
+	Account *cardea.Account `json:"account,omitempty"`
+	// Edge is the account's entry in the group, nil when the door system shows none; SeenAt is when that was last read.
+	Edge   *cardea.Edge   `json:"edge,omitempty"`
+	SeenAt cardea.Instant `json:"seen_at,omitempty"`
+	// Passes says that the door system lets the person pass at the asked instant, as far as was read.
+	Passes bool `json:"passes"`
+	// Ledger is what we put there for the person or adopted, oldest first: "no longer, since when".
+	Ledger []cardea.LedgerRow `json:"ledger,omitempty"`
+	// Policy is what an operator said of the group; Kept the keep entry that holds the account there.
+	Policy cardea.Policy `json:"policy"`
+	Mapped bool          `json:"mapped"`
+	// Waits are operations of the person and group that a plan made now would hold or do.
+	Waits []cardea.Operation `json:"waits,omitempty"`
+	// Blind says why not everything that may give the group is known.
+	Blind string `json:"blind,omitempty"`
+}
+
+// Explain says whether a person may pass with a group at an instant, and why, over all integrations that map the group.
+// NotFound when no integration knows the person.
+func (k *Keeper) Explain(ctx context.Context, person cardea.PersonID, group cardea.GroupID, at cardea.Instant) (Answer, error) {
+	connection, key, ok := person.Split()
+	if !ok {
+		return Answer{}, cardea.Errorf(cardea.Rejected, "%q names no person: want CONNECTION/person:ID", person)
+	}
+	answer := Answer{Door: k.Door}
+	var all []cardea.Explanation
+	known := false
+	for _, i := range k.Integrations {
+		if i.Space != connection {
+			continue
+		}
+		d, err := k.Store.DirectoryOf(ctx, i.Space, []cardea.Key{key})
+		if err != nil {
+			return Answer{}, failed("load what "+i.Space+" says of the person", err)
+		}
+		known = known || slices.ContainsFunc(d.People, func(p cardea.Person) bool { return p.Key() == key })
+		x := decide.New(d, k.settings(i.Settings, d))
+		answer.Mapped = answer.Mapped || slices.Contains(x.Mapped(), group)
+		all = append(all, x.Explain(person, group, at))
+	}
+	if !known {
+		return Answer{}, cardea.Errorf(cardea.NotFound, "nobody is known as %s", person)
+	}
+	answer.Explanation = decide.Join(all...)
+	if err := k.shows(ctx, &answer, person, group, at); err != nil {
+		return Answer{}, err
+	}
+	plan, err := k.PlanFor(ctx, []cardea.PersonID{person})
+	if err != nil {
+		return Answer{}, err
+	}
+	answer.Blind = plan.Blind[group]
+	for _, op := range plan.Changeset.Operations {
+		if op.Group == group {
+			answer.Waits = append(answer.Waits, op)
+		}
+	}
+	return answer, nil
+}
+
+// shows fills in what the door system shows.
+func (k *Keeper) shows(
+	ctx context.Context, a *Answer, person cardea.PersonID, group cardea.GroupID, at cardea.Instant,
+) error {
+	state, err := k.Store.DoorStateOf(ctx, k.Door, []cardea.PersonID{person})
+	if err != nil {
+		return failed("see what is at the door system", err)
+	}
+	for _, l := range state.Links {
+		if l.Person != person {
+			continue
+		}
+		for i := range state.Accounts {
+			if state.Accounts[i].ID == l.Account {
+				a.Account = &state.Accounts[i]
+			}
+		}
+	}
+	for i := range state.Edges {
+		if e := &state.Edges[i]; a.Account != nil && e.Group == group && e.Account == a.Account.ID {
+			a.Edge = e
+			a.Passes = !a.Account.Shut && (!k.limits().Timed || e.Window.Holds(at))
+		}
+	}
+	a.SeenAt = state.EdgesAt[group]
+	if a.Ledger, err = k.Store.LedgerHistory(ctx, k.Door, person, group); err != nil {
+		return failed("see what was given before", err)
+	}
+	policies, err := k.policies(ctx)
+	if err != nil {
+		return err
+	}
+	a.Policy = policies[group]
+	return nil
+}

@@ -1,0 +1,147 @@
+package keep
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/door"
+	"github.com/cardea-access/cardea/loop/apply"
+	"github.com/cardea-access/cardea/store"
+)
+
+// Store is what keeping needs.
+type Store interface {
+	apply.Store
+	Collections(ctx context.Context, connection string) ([]store.Collection, error)
+	Directory(ctx context.Context, connection string) (cardea.Directory, error)
+	DirectoryOf(ctx context.Context, connection string, people []cardea.Key) (cardea.Directory, error)
+	Dirty(ctx context.Context, door string) ([]cardea.PersonID, error)
+	ClearDirty(ctx context.Context, lease store.Lease) error
+	DoorState(ctx context.Context, door string) (store.DoorState, error)
+	LedgerHistory(ctx context.Context, door string, person cardea.PersonID, group cardea.GroupID) ([]cardea.LedgerRow, error)
+	Removals(ctx context.Context, door string, since cardea.Instant) ([]store.Removal, error)
+	InStep(ctx context.Context, door string, since cardea.Instant) (map[cardea.GroupID]int, error)
+	SaveInStep(ctx context.Context, door string, at cardea.Instant, m map[cardea.GroupID]int) error
+	Policies(ctx context.Context, door string) (map[cardea.GroupID]cardea.Policy, error)
+	SavePolicy(ctx context.Context, door string, p cardea.Policy) error
+	Approved(ctx context.Context, door string) (map[cardea.OpKey]bool, error)
+	SaveChangeset(ctx context.Context, run string, c cardea.Changeset, l *store.Lease) error
+	SaveIssues(ctx context.Context, source string, is []cardea.Issue, at cardea.Instant) error
+	SaveRun(ctx context.Context, r store.Run) error
+	Runs(ctx context.Context, limit int) ([]store.Run, error)
+}
+
+var _ Store = (*store.Workspace)(nil)
+
+// Integration is one space connection whose people get groups of the door organisation, with the rules for it.
+type Integration struct {
+	Settings cardea.Settings
+	Space    string // connection
+}
+
+// Keeper keeps one door connection. It may be used by several goroutines, but only one run may be under way at a time:
+// whoever runs holds the wake row's lease.
+type Keeper struct {
+	Store  Store
+	System door.System // may be nil for Plan with what is stored, and for Explain
+	Door   string      // connection
+	// Integrations are all that map groups of this door organisation: absence counts only when each was read.
+	Integrations []Integration
+	// Policies are mode and keep-list by group, as configured. Whether a group is ours is the store's to say.
+	Policies map[cardea.GroupID]cardea.Policy
+	Approve  cardea.Approve
+	Mails    cardea.Mails
+	Horizon  time.Duration
+	Brake    cardea.Brake  // zero = cardea.DefaultBrake
+	Limits   cardea.Limits // used when System is nil
+	// SweepEvery is how often the door side is listed whole, 0 = every 15 minutes.
+	SweepEvery time.Duration
+	Now        func() time.Time
+	Lease      *store.Lease
+	// Rand spreads waiting times, nil = math/rand. Parallel is how many requests may be under way at once, 0 = 4.
+	Rand     func() float64
+	Parallel int
+	// Listed and Progress, if any, are told how far a sweep and the operations are.
+	Listed   func(kind cardea.Kind, records int)
+	Progress func(apply.Progress)
+
+	zones sync.Map // IANA name -> *time.Location
+}
+
+const (
+	defaultSweep    = 15 * time.Minute
+	defaultParallel = 4
+	// again is when a run that left something undone is followed by the next.
+	again = time.Minute
+)
+
+func (k *Keeper) now() cardea.Instant { return cardea.At(k.Now()) }
+
+func (k *Keeper) limits() cardea.Limits {
+	if k.System == nil {
+		return k.Limits
+	}
+	return k.System.Limits()
+}
+
+func (k *Keeper) brake() cardea.Brake {
+	if k.Brake == (cardea.Brake{}) {
+		return cardea.DefaultBrake
+	}
+	return k.Brake
+}
+
+func (k *Keeper) every() time.Duration {
+	if k.SweepEvery <= 0 {
+		return defaultSweep
+	}
+	return k.SweepEvery
+}
+
+// zone loads a time zone once.
+func (k *Keeper) zone(name string) *time.Location {
+	if z, ok := k.zones.Load(name); ok {
+		l, _ := z.(*time.Location)
+		return l
+	}
+	l, err := time.LoadLocation(name)
+	if err != nil {
+		l = nil // decide passes over it and says so
+	}
+	k.zones.Store(name, l)
+	return l
+}
+
+// settings are an integration's settings with every zone that they or the directory name.
+func (k *Keeper) settings(s cardea.Settings, d cardea.Directory) cardea.Settings {
+	zones := make(map[string]*time.Location, len(s.Zones)+4)
+	add := func(name string) {
+		if _, has := zones[name]; has || name == "" {
+			return
+		}
+		if l := k.zone(name); l != nil {
+			zones[name] = l
+		}
+	}
+	for name, l := range s.Zones {
+		zones[name] = l
+	}
+	add(s.Zone)
+	for _, site := range s.Sites {
+		add(site.Zone)
+	}
+	for i := range d.Locations {
+		add(d.Locations[i].Zone)
+	}
+	for i := range d.Bookings {
+		add(d.Bookings[i].Zone)
+	}
+	s.Zones = zones
+	return s
+}
+
+// failed says what could not be done with the store.
+func failed(what string, err error) error { return fmt.Errorf("could not %s: %w", what, err) }

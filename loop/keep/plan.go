@@ -1,0 +1,286 @@
+package keep
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/core/change"
+	"github.com/cardea-access/cardea/core/decide"
+	"github.com/cardea-access/cardea/core/match"
+	"github.com/cardea-access/cardea/loop/read"
+	"github.com/cardea-access/cardea/store"
+)
+
+// Plan is what one look at everything says is to be done.
+type Plan struct {
+	Changeset cardea.Changeset
+	// Next is when the same look would say something else, Never = not by itself.
+	Next cardea.Instant
+	// Wanted are the grants that it rests on, united over the integrations; People those that they and the links name.
+	Wanted []cardea.Grant
+	People map[cardea.PersonID]cardea.Person
+	Links  []cardea.Link
+	State  store.DoorState
+	Mapped []cardea.GroupID
+	// Blind are the groups of which not everything that may give them is known, and why.
+	Blind map[cardea.GroupID]string
+	// InStep counts the entries of each mapped group that are as they should be now.
+	InStep map[cardea.GroupID]int
+}
+
+// facts is one look at the space side.
+type facts struct {
+	at      cardea.Instant
+	indexes []*decide.Index // by integration
+	wanted  []cardea.Grant
+	beyond  cardea.Instant
+	people  map[cardea.PersonID]cardea.Person
+	mapped  []cardea.GroupID
+	blind   map[cardea.GroupID]string
+	issues  []cardea.Issue
+	only    map[cardea.PersonID]bool
+}
+
+// Plan looks at everything that is stored and says what is to be done. It writes nothing, here or at the door system.
+func (k *Keeper) Plan(ctx context.Context) (Plan, error) {
+	f, err := k.everything(ctx)
+	if err != nil {
+		return Plan{}, err
+	}
+	state, err := k.Store.DoorState(ctx, k.Door)
+	if err != nil {
+		return Plan{}, failed("see what is at the door system", err)
+	}
+	return k.plan(ctx, f, state)
+}
+
+// PlanFor says what is to be done for these people alone. It costs by what they hold, not by how many people there are.
+func (k *Keeper) PlanFor(ctx context.Context, people []cardea.PersonID) (Plan, error) {
+	people = slices.Compact(slices.Sorted(slices.Values(people)))
+	state, err := k.Store.DoorStateOf(ctx, k.Door, people)
+	if err != nil {
+		return Plan{}, failed("see what is at the door system", err)
+	}
+	// An account that several people share is judged with all of them.
+	if shared := sharers(state.Links, people); len(shared) > len(people) {
+		people = shared
+		if state, err = k.Store.DoorStateOf(ctx, k.Door, people); err != nil {
+			return Plan{}, failed("see what is at the door system", err)
+		}
+	}
+	f, err := k.some(ctx, people)
+	if err != nil {
+		return Plan{}, err
+	}
+	return k.plan(ctx, f, state)
+}
+
+// sharers adds the people that are linked to the same accounts.
+func sharers(links []cardea.Link, people []cardea.PersonID) []cardea.PersonID {
+	all := map[cardea.PersonID]bool{}
+	for _, p := range people {
+		all[p] = true
+	}
+	accounts := map[cardea.AccountID]bool{}
+	for _, l := range links {
+		if all[l.Person] {
+			accounts[l.Account] = true
+		}
+	}
+	for _, l := range links {
+		if accounts[l.Account] {
+			all[l.Person] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+// everything reads the whole directory of every integration.
+func (k *Keeper) everything(ctx context.Context) (*facts, error) {
+	directories := map[string]cardea.Directory{}
+	for _, i := range k.Integrations {
+		if _, has := directories[i.Space]; has {
+			continue
+		}
+		d, err := k.Store.Directory(ctx, i.Space)
+		if err != nil {
+			return nil, failed("load what "+i.Space+" says", err)
+		}
+		directories[i.Space] = d
+	}
+	return k.look(ctx, directories, nil)
+}
+
+// some reads what can matter to a few people.
+func (k *Keeper) some(ctx context.Context, people []cardea.PersonID) (*facts, error) {
+	keys := map[string][]cardea.Key{}
+	only := map[cardea.PersonID]bool{}
+	for _, p := range people {
+		connection, key, ok := p.Split()
+		if !ok {
+			return nil, cardea.Errorf(cardea.Rejected, "%q names no person: want CONNECTION/person:ID", p)
+		}
+		keys[connection] = append(keys[connection], key)
+		only[p] = true
+	}
+	directories := map[string]cardea.Directory{}
+	for _, i := range k.Integrations {
+		if _, has := directories[i.Space]; has {
+			continue
+		}
+		d := cardea.Directory{Connection: i.Space}
+		if len(keys[i.Space]) > 0 {
+			var err error
+			if d, err = k.Store.DirectoryOf(ctx, i.Space, keys[i.Space]); err != nil {
+				return nil, failed("load what "+i.Space+" says of "+k.Door+"'s people", err)
+			}
+		}
+		directories[i.Space] = d
+	}
+	return k.look(ctx, directories, only)
+}
+
+// look decides.
+func (k *Keeper) look(
+	ctx context.Context, directories map[string]cardea.Directory, only map[cardea.PersonID]bool,
+) (*facts, error) {
+	f := &facts{
+		at: k.now(), beyond: cardea.Never, only: only,
+		people: map[cardea.PersonID]cardea.Person{}, blind: map[cardea.GroupID]string{},
+	}
+	span := cardea.Window{From: f.at, Until: f.at.Add(k.Horizon)}
+	standings := map[string]map[cardea.Kind]read.Standing{}
+	var grants [][]cardea.Grant
+	for _, i := range k.Integrations {
+		d := directories[i.Space]
+		x := decide.New(d, k.settings(i.Settings, d))
+		f.indexes = append(f.indexes, x)
+		grants = append(grants, x.Grants(span))
+		f.beyond = min(f.beyond, x.Opens(span.Until))
+		f.mapped = append(f.mapped, x.Mapped()...)
+		f.issues = append(f.issues, x.Issues()...)
+		if standings[i.Space] == nil {
+			s, err := k.standings(ctx, i.Space)
+			if err != nil {
+				return nil, err
+			}
+			standings[i.Space] = s
+		}
+		for _, g := range x.Mapped() {
+			if why := blindness(i.Space, standings[i.Space], x.Feeds(g)); why != "" {
+				f.blind[g] = joined(f.blind[g], why)
+			}
+		}
+	}
+	f.wanted = decide.Unite(grants...)
+	if only != nil {
+		f.wanted = slices.DeleteFunc(f.wanted, func(g cardea.Grant) bool { return !only[g.Person] })
+	}
+	f.mapped = slices.Compact(slices.Sorted(slices.Values(f.mapped)))
+	for _, d := range directories {
+		for i := range d.People {
+			if id := cardea.PersonOf(d.Connection, d.People[i].Key()); only == nil || only[id] {
+				f.people[id] = d.People[i]
+			}
+		}
+	}
+	return f, nil
+}
+
+// standings returns how a space connection's collections were last read.
+func (k *Keeper) standings(ctx context.Context, space string) (map[cardea.Kind]read.Standing, error) {
+	cs, err := k.Store.Collections(ctx, space)
+	if err != nil {
+		return nil, failed("see how "+space+" was last read", err)
+	}
+	m := make(map[cardea.Kind]read.Standing, len(cs))
+	for _, c := range cs {
+		m[c.Kind] = read.StandingOf(c)
+	}
+	return m, nil
+}
+
+// blindness says why not everything that can feed a group is known. A collection without a row is one that the space
+// system does not have, unless nothing of it was ever read.
+func blindness(space string, standings map[cardea.Kind]read.Standing, feeds []cardea.Kind) string {
+	if len(standings) == 0 {
+		return space + " was never read"
+	}
+	why := ""
+	for _, kind := range feeds {
+		if s, has := standings[kind]; has && s.Blind() != "" {
+			why = joined(why, "the "+string(kind)+" records of "+space+": "+s.Blind())
+		}
+	}
+	return why
+}
+
+func joined(a, b string) string {
+	switch {
+	case a == "":
+		return b
+	case strings.Contains(a, b):
+		return a
+	}
+	return a + "; " + b
+}
+
+// plan compares what was decided with what is at the door system.
+func (k *Keeper) plan(ctx context.Context, f *facts, state store.DoorState) (Plan, error) {
+	in, err := k.input(ctx, f, state)
+	if err != nil {
+		return Plan{}, err
+	}
+	people := k.relevant(f, state)
+	paired := match.Pair(match.Input{
+		Door: k.Door, People: people, Accounts: state.Accounts, Links: slices.Clone(state.Links),
+		NeedsEmail: k.limits().NeedsEmail,
+	})
+	granted := map[cardea.PersonID]bool{}
+	for i := range f.wanted {
+		granted[f.wanted[i].Person] = true
+	}
+	in.People, in.Links, in.Fresh = people, paired.Links, paired.Fresh
+	in.Missing = slices.DeleteFunc(paired.Missing, func(a cardea.NewAccount) bool { return !granted[a.Person] })
+	in.Disputed, in.NoAccount = paired.Disputed, paired.NoAccount
+	cs, next := change.Plan(in)
+	cs.Issues = slices.Concat(f.issues, paired.Issues, cs.Issues)
+	p := Plan{
+		Changeset: cs, Next: next, Wanted: f.wanted, People: people, Links: paired.Links, State: state,
+		Mapped: f.mapped, Blind: f.blind,
+	}
+	p.InStep = p.inStep(f.at, k.limits().Timed)
+	return p, nil
+}
+
+// inStep counts the entries that a grant wants now and that open now.
+func (p *Plan) inStep(at cardea.Instant, timed bool) map[cardea.GroupID]int {
+	account := make(map[cardea.PersonID]cardea.AccountID, len(p.Links))
+	for _, l := range p.Links {
+		account[l.Person] = l.Account
+	}
+	type spot struct {
+		group   cardea.GroupID
+		account cardea.AccountID
+	}
+	wanted := make(map[spot]bool, len(p.Wanted))
+	for i := range p.Wanted {
+		g := &p.Wanted[i]
+		if _, open := g.At(at); !open {
+			continue
+		}
+		if a := account[g.Person]; a != "" {
+			wanted[spot{g.Group, a}] = true
+		}
+	}
+	out := map[cardea.GroupID]int{}
+	for _, e := range p.State.Edges {
+		if e.Foreign == "" && wanted[spot{e.Group, e.Account}] && (!timed || e.Window.Holds(at)) {
+			out[e.Group]++
+		}
+	}
+	return out
+}

@@ -1,0 +1,246 @@
+package keep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/loop/apply"
+	"github.com/cardea-access/cardea/store"
+)
+
+// Options say what is special about one run.
+type Options struct {
+	// Sweep lists the door side first, whether that is due or not.
+	Sweep bool
+	// People limits the run to these people; nil = everyone.
+	People []cardea.PersonID
+	// Keys limits what is applied to these operations: those of an approved changeset that are still wanted. nil = all
+	// that are not held.
+	Keys map[cardea.OpKey]bool
+}
+
+// The outcomes of a run.
+const (
+	InStep     = "in-step"
+	Pending    = "pending"    // something was left undone
+	Held       = "held"       // something waits for a person
+	Incomplete = "incomplete" // not everything was read, here or at the space side
+	Failed     = "failed"     // the door system could not be worked with
+)
+
+// Report is what one run did.
+type Report struct {
+	Run       store.Run
+	Plan      Plan // as applied
+	After     Plan // as it stands now
+	Recovered apply.Report
+	Seen      *Seen // nil = the door side was not listed
+	Applied   apply.Report
+	Held      []cardea.Operation
+	Issues    []cardea.Issue
+	Next      cardea.Instant // when it is to be run again
+}
+
+// Run brings the door organisation in step: it settles what an earlier run left behind, lists the door side when that is
+// due, plans, applies, reads back, and plans once more to see what is left and when it will differ. The report is filled
+// as far as the run came. The error has the class of what stopped it: Auth, Retry, Conflict (the lease is lost).
+func (k *Keeper) Run(ctx context.Context, o Options) (Report, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return Report{}, failed("name the run", err)
+	}
+	r := Report{Run: store.Run{
+		ID: id.String(), Unit: k.Door, Kind: store.WakeKeep, Started: k.now(), Counts: map[string]int{},
+	}}
+	if err := k.Store.SaveRun(ctx, r.Run); err != nil {
+		return r, failed("note that the run began", err)
+	}
+	err = k.run(ctx, o, &r)
+	k.sum(&r, o, err)
+	keepCtx := context.WithoutCancel(ctx)
+	err = errors.Join(err, k.Store.SaveRun(keepCtx, r.Run))
+	return r, err
+}
+
+func (k *Keeper) run(ctx context.Context, o Options, r *Report) error {
+	a := &apply.Applier{
+		Store: k.Store, System: k.System, Door: k.Door, Run: r.Run.ID, Lease: k.Lease, Now: k.Now, Rand: k.Rand,
+		Parallel: k.Parallel, Progress: k.Progress,
+	}
+	if a.Parallel == 0 {
+		a.Parallel = defaultParallel
+	}
+	var err error
+	if r.Recovered, err = a.Recover(ctx); err != nil {
+		return err
+	}
+	if err := k.sweepIfDue(ctx, o, r); err != nil {
+		return err
+	}
+	if r.Plan, err = k.planned(ctx, o); err != nil {
+		return err
+	}
+	r.After, r.Held = r.Plan, r.Plan.Changeset.Held()
+	r.Run.Changeset = r.Plan.Changeset.Hash
+	cs := restricted(r.Plan.Changeset, o.Keys)
+	if err := k.Store.SaveChangeset(ctx, r.Run.ID, r.Plan.Changeset, k.Lease); err != nil {
+		return failed("keep the changeset", err)
+	}
+	if len(cs.Going()) > 0 {
+		if r.Applied, err = a.Apply(ctx, cs, r.Plan.State); err != nil {
+			return err
+		}
+		if r.After, err = k.planned(ctx, o); err != nil {
+			return err
+		}
+		r.Held = r.After.Changeset.Held()
+	}
+	return k.conclude(ctx, o, r)
+}
+
+// sweepIfDue lists the door side when it was asked for, was never done, or was done too long ago.
+func (k *Keeper) sweepIfDue(ctx context.Context, o Options, r *Report) error {
+	due := o.Sweep
+	if !due && o.People == nil {
+		state, err := k.Store.DoorState(ctx, k.Door)
+		if err != nil {
+			return failed("see when the door system was last listed", err)
+		}
+		due = state.ReadAt == 0 || r.Run.Started >= state.ReadAt.Add(k.every())
+	}
+	if !due {
+		return nil
+	}
+	seen, err := k.Sweep(ctx)
+	r.Seen = &seen
+	return err
+}
+
+func (k *Keeper) planned(ctx context.Context, o Options) (Plan, error) {
+	if o.People != nil {
+		return k.PlanFor(ctx, o.People)
+	}
+	return k.Plan(ctx)
+}
+
+// restricted leaves only the named operations, and accounts made for them.
+func restricted(c cardea.Changeset, keys map[cardea.OpKey]bool) cardea.Changeset {
+	if keys == nil {
+		return c
+	}
+	c.Operations = slices.DeleteFunc(slices.Clone(c.Operations), func(o cardea.Operation) bool { return !keys[o.Key] })
+	return c
+}
+
+// conclude keeps what a run found, when it came to its end.
+func (k *Keeper) conclude(ctx context.Context, o Options, r *Report) error {
+	r.Issues = slices.Concat(r.Recovered.Issues, r.Applied.Issues, r.After.Changeset.Issues)
+	if r.Seen != nil {
+		r.Issues = append(r.Issues, r.Seen.Issues...)
+	}
+	if o.People != nil {
+		return nil // a few people say nothing of the whole
+	}
+	at := k.now()
+	if err := k.Store.SaveIssues(ctx, "keep:"+k.Door, r.Issues, at); err != nil {
+		return failed("keep the issues", err)
+	}
+	if err := k.Store.SaveInStep(ctx, k.Door, at, r.After.InStep); err != nil {
+		return failed("keep how many entries are in step", err)
+	}
+	return k.own(ctx, r)
+}
+
+// own makes groups ours whose first run is through (approve: auto). A group of which strays wait stays as it is, so
+// that they go on waiting.
+func (k *Keeper) own(ctx context.Context, r *Report) error {
+	if k.Approve != cardea.ApproveAuto || r.Applied.Failed+r.Applied.Open > 0 {
+		return nil
+	}
+	waits := map[cardea.GroupID]bool{}
+	for _, op := range r.Held {
+		if op.Held.Code == cardea.HeldFirstStrays {
+			waits[op.Group] = true
+		}
+	}
+	policies, err := k.policies(ctx)
+	if err != nil {
+		return err
+	}
+	listed := map[cardea.GroupID]bool{}
+	for g := range r.After.State.EdgesAt {
+		listed[g] = true
+	}
+	for _, g := range r.After.Mapped {
+		p := policies[g]
+		if p.Ours || waits[g] || !listed[g] || r.After.Blind[g] != "" {
+			continue
+		}
+		p.Group, p.Ours = g, true
+		if p.Mode == "" {
+			p.Mode = cardea.Exclusive
+		}
+		if err := k.Store.SavePolicy(ctx, k.Door, p); err != nil {
+			return failed(fmt.Sprintf("make group %s ours", g), err)
+		}
+	}
+	return nil
+}
+
+// sum fills in the run's row and when to run again.
+func (k *Keeper) sum(r *Report, o Options, err error) {
+	r.Run.Ended = k.now()
+	going, waits := r.After.Changeset.Going(), waiting(r.Held)
+	r.Run.Counts = counted(r, o)
+	switch {
+	case err != nil:
+		r.Run.Outcome, r.Run.Detail = Failed, err.Error()
+	case r.Seen != nil && !r.Seen.Complete, len(r.After.Blind) > 0:
+		r.Run.Outcome = Incomplete
+	case len(waits) > 0:
+		r.Run.Outcome = Held
+	case len(going) > 0 || r.Applied.Open+r.Recovered.Open > 0:
+		r.Run.Outcome = Pending
+	default:
+		r.Run.Outcome = InStep
+	}
+	if r.Run.Detail == "" {
+		r.Run.Detail = k.detail(r)
+	}
+	r.Next = r.After.Next
+	if err != nil || len(going) > 0 || r.Applied.Open+r.Recovered.Open > 0 {
+		r.Next = earliest(r.Next, r.Run.Ended.Add(again))
+	}
+	if read := r.After.State.ReadAt; read != 0 {
+		r.Next = earliest(r.Next, max(read.Add(k.every()), r.Run.Ended+cardea.Second))
+	}
+	r.Run.Counts[countNext] = int(r.Next)
+}
+
+func earliest(a, b cardea.Instant) cardea.Instant {
+	if a == 0 || b < a {
+		return b
+	}
+	return a
+}
+
+// detail says why a run did not end in step.
+func (k *Keeper) detail(r *Report) string {
+	switch r.Run.Outcome {
+	case Incomplete:
+		if r.Seen != nil && !r.Seen.Complete {
+			return "the door system was not listed whole"
+		}
+		return fmt.Sprintf("not everything that %d groups rest on was read", len(r.After.Blind))
+	case Held:
+		return fmt.Sprintf("%d operations wait for a person", len(waiting(r.Held)))
+	case Pending:
+		return "something was left undone; it is tried again"
+	}
+	return ""
+}

@@ -1,0 +1,87 @@
+package keep
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/store"
+)
+
+// few is how many marked people are worth a run of their own.
+const few = 50
+
+// lookBack is how many runs are searched for the last full one.
+const lookBack = 200
+
+// Wake is what the keeper's wake row asks for: first the people that were marked, fast; then everyone, when something
+// was read since the last full run or its time has come. It returns when it is to be woken next.
+func (k *Keeper) Wake(ctx context.Context, lease store.Lease) (cardea.Instant, error) {
+	k.Lease = &lease
+	dirty, err := k.Store.Dirty(ctx, k.Door)
+	if err != nil {
+		return 0, failed("see who was marked", err)
+	}
+	full, next, err := k.fullDue(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if len(dirty) > 0 && len(dirty) <= few && !slices.ContainsFunc(dirty, beyondPeople) {
+		r, err := k.Run(ctx, Options{People: dirty})
+		if err != nil {
+			return r.Next, err
+		}
+		next = earliest(next, r.Next)
+	} else if len(dirty) > 0 {
+		full = true
+	}
+	if full {
+		r, err := k.Run(ctx, Options{})
+		if err != nil {
+			return r.Next, err
+		}
+		next = r.Next
+	}
+	if err := k.Store.ClearDirty(ctx, lease); err != nil {
+		return next, failed("clear who was marked", err)
+	}
+	return next, nil
+}
+
+// beyondPeople says whether a mark names something that may touch anybody: a team, a plan, a room.
+func beyondPeople(id cardea.PersonID) bool {
+	_, k, ok := id.Split()
+	return !ok || k.Kind != cardea.KindPerson && k.Kind != cardea.KindVisitor
+}
+
+// fullDue says whether everyone is to be looked at, and otherwise when: nothing was ever run, its time has come, or a
+// full read of a space connection came in since.
+func (k *Keeper) fullDue(ctx context.Context) (bool, cardea.Instant, error) {
+	runs, err := k.Store.Runs(ctx, lookBack)
+	if err != nil {
+		return false, 0, failed("see when the last run was", err)
+	}
+	for _, r := range runs {
+		if r.Unit != k.Door || r.Kind != store.WakeKeep || r.Ended == 0 || !Whole(r) {
+			continue
+		}
+		next := cardea.Instant(r.Counts[countNext])
+		if next <= k.now() || r.Outcome == Failed || r.Outcome == Incomplete {
+			return true, 0, nil
+		}
+		for _, i := range k.Integrations {
+			cs, err := k.Store.Collections(ctx, i.Space)
+			if err != nil {
+				return false, 0, fmt.Errorf("could not see when %s was last read: %w", i.Space, err)
+			}
+			for _, c := range cs {
+				if c.At >= r.Started {
+					return true, 0, nil
+				}
+			}
+		}
+		return false, next, nil
+	}
+	return true, 0, nil
+}

@@ -1,0 +1,285 @@
+package wake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/store"
+)
+
+// Store keeps the wake rows.
+type Store interface {
+	Claim(ctx context.Context, owner string, kinds []string, now cardea.Instant, life time.Duration, n int) (
+		[]store.Lease, error)
+	Renew(ctx context.Context, l store.Lease, until cardea.Instant) error
+	Release(ctx context.Context, l store.Lease, next cardea.Instant) error
+	NextWake(ctx context.Context, kinds []string) (cardea.Instant, error)
+}
+
+// Handler works on one unit and says when it is to be woken next; Never = only when it is marked. Its context ends when
+// the lease is lost or the loop stops.
+type Handler func(ctx context.Context, l store.Lease) (next cardea.Instant, err error)
+
+// Event is what became of one piece of work.
+type Event struct {
+	Lease store.Lease
+	Next  cardea.Instant
+	Err   error // why it failed; it is tried again at Next
+	Lost  bool  // the lease was lost: somebody else works on it
+}
+
+// Loop claims units that are due and hands them to their handlers.
+type Loop struct {
+	Store    Store
+	Owner    string // this node, unique among those that share the database
+	Handlers map[string]Handler
+	Now      func() time.Time
+	Life     time.Duration // of a lease, 0 = a minute
+	Parallel int           // units at once, 0 = 4
+	// Poll is how long a mark that another node made may go unseen, 0 = a second.
+	Poll time.Duration
+	// Rand spreads the waiting times after failures, in [0, 1); nil = math/rand.
+	Rand func() float64
+	// Told, if any, hears of every piece of work. It is called by many goroutines.
+	Told func(Event)
+
+	poke     chan struct{}
+	cancel   context.CancelFunc
+	finished chan struct{}
+	mu       sync.Mutex
+	failures map[string]int // in a row, by unit
+}
+
+// Waiting times after failures.
+const (
+	firstRetry = time.Second
+	lastRetry  = 15 * time.Minute
+	// idle is the pause when rows are due that cannot be claimed.
+	idle = 20 * time.Millisecond
+	// goodbye is how long a release may take when the loop stops.
+	goodbye = 10 * time.Second
+)
+
+// errLost is why a handler's context ends when its lease was lost.
+var errLost = errors.New("the lease was lost: somebody else works on this unit now")
+
+// Start begins the loop. Call it once.
+func (l *Loop) Start(ctx context.Context) {
+	if l.Life <= 0 {
+		l.Life = time.Minute
+	}
+	if l.Parallel <= 0 {
+		l.Parallel = 4
+	}
+	if l.Poll <= 0 {
+		l.Poll = time.Second
+	}
+	if l.Rand == nil {
+		l.Rand = rand.Float64
+	}
+	ctx, l.cancel = context.WithCancel(ctx)
+	l.poke = make(chan struct{}, 1)
+	l.finished = make(chan struct{})
+	l.failures = map[string]int{}
+	go func() {
+		defer close(l.finished)
+		l.loop(ctx)
+	}()
+}
+
+// Stop ends the loop and waits until every handler has returned and its lease is released.
+func (l *Loop) Stop() {
+	if l.cancel == nil {
+		return
+	}
+	l.cancel()
+	<-l.finished
+}
+
+// Poke makes the loop look at the rows now. It never blocks.
+func (l *Loop) Poke() {
+	select {
+	case l.poke <- struct{}{}:
+	default:
+	}
+}
+
+// loop runs until the context ends and all work is done.
+func (l *Loop) loop(ctx context.Context) {
+	kinds := make([]string, 0, len(l.Handlers))
+	for k := range l.Handlers {
+		kinds = append(kinds, k)
+	}
+	slices.Sort(kinds)
+	done := make(chan struct{}, l.Parallel) // with room for all: whoever finishes never waits
+	var working sync.WaitGroup
+	defer working.Wait()
+	running, empty := 0, 0
+	for ctx.Err() == nil {
+		got, broken := 0, false
+		if free := l.Parallel - running; free > 0 {
+			leases, err := l.Store.Claim(ctx, l.Owner, kinds, l.now(), l.Life, free)
+			if err != nil {
+				l.tell(Event{Err: fmt.Errorf("could not look for work: %w", err), Next: l.now().Add(l.Poll)})
+				broken = true
+			}
+			for _, lease := range leases {
+				working.Go(func() {
+					l.work(ctx, lease)
+					done <- struct{}{}
+				})
+			}
+			got = len(leases)
+			running += got
+		}
+		if got > 0 {
+			empty = 0
+		} else {
+			empty++
+		}
+		d := l.sleep(ctx, kinds, broken || running == l.Parallel, empty)
+		t := time.NewTimer(d)
+		select {
+		case <-ctx.Done():
+		case <-done:
+			running--
+		case <-l.poke:
+			empty = 0
+		case <-t.C:
+		}
+		t.Stop()
+		for more := true; more && running > 0; {
+			select {
+			case <-done:
+				running--
+			default:
+				more = false
+			}
+		}
+	}
+}
+
+// sleep says how long nothing is to be done.
+func (l *Loop) sleep(ctx context.Context, kinds []string, blocked bool, empty int) time.Duration {
+	if blocked {
+		return l.Poll
+	}
+	next, err := l.Store.NextWake(ctx, kinds)
+	if err != nil || next == cardea.Never {
+		return l.Poll
+	}
+	d := max(time.Duration(next-l.now())*time.Microsecond, 0)
+	if d == 0 && empty > 1 {
+		d = idle
+	}
+	return min(d, l.Poll)
+}
+
+func (l *Loop) now() cardea.Instant { return cardea.At(l.Now()) }
+
+func (l *Loop) tell(e Event) {
+	if l.Told != nil {
+		l.Told(e)
+	}
+}
+
+// work runs one handler under its lease.
+func (l *Loop) work(ctx context.Context, lease store.Lease) {
+	mine, cancel := context.WithCancelCause(ctx)
+	renewed := make(chan struct{})
+	go func() {
+		defer close(renewed)
+		l.renew(mine, cancel, lease)
+	}()
+	next, err := l.handle(mine, lease)
+	lost := errors.Is(context.Cause(mine), errLost)
+	cancel(nil)
+	<-renewed // no renewal may come after the release
+	e := Event{Lease: lease, Next: next, Err: err, Lost: lost}
+	switch {
+	case lost:
+		e.Next = 0
+		l.tell(e)
+		return
+	case err != nil && ctx.Err() != nil:
+		e.Next, e.Err = l.now(), nil // stopped, not failed: whoever comes next goes on
+	case err != nil:
+		e.Next = l.again(lease, err)
+	default:
+		l.well(lease)
+	}
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
+	defer stop()
+	if err := l.Store.Release(ctx, lease, e.Next); err != nil {
+		e.Lost = cardea.ClassOf(err) == cardea.Conflict
+		e.Err = errors.Join(e.Err, fmt.Errorf("could not release %s %s: %w", lease.Kind, lease.Unit, err))
+	}
+	l.tell(e)
+}
+
+// handle calls the handler; a panic is an error of this unit alone.
+func (l *Loop) handle(ctx context.Context, lease store.Lease) (next cardea.Instant, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = cardea.Errorf(cardea.Unknown, "the work on %s %s panicked: %v", lease.Kind, lease.Unit, p)
+		}
+	}()
+	h, ok := l.Handlers[lease.Kind]
+	if !ok {
+		return cardea.Never, cardea.Errorf(cardea.Rejected, "nobody handles %s", lease.Kind)
+	}
+	return h(ctx, lease)
+}
+
+// renew keeps the lease until the context ends, and ends it when the lease is lost.
+func (l *Loop) renew(ctx context.Context, cancel context.CancelCauseFunc, lease store.Lease) {
+	until := lease.Until
+	t := time.NewTicker(l.Life / 3)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+		longer := l.now().Add(l.Life)
+		err := l.Store.Renew(ctx, lease, longer)
+		switch {
+		case err == nil:
+			until = longer
+		case ctx.Err() != nil:
+			return
+		case cardea.ClassOf(err) == cardea.Conflict, l.now() >= until:
+			cancel(errLost)
+			return
+		}
+	}
+}
+
+// again says when a failed unit is tried again: later with each failure in a row, and not before the vendor wants it.
+func (l *Loop) again(lease store.Lease, err error) cardea.Instant {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	key := lease.Workspace + "\x00" + lease.Kind + "\x00" + lease.Unit
+	n := l.failures[key]
+	l.failures[key]++
+	bound := min(firstRetry<<min(n, 20), lastRetry)
+	d := bound/2 + time.Duration(l.Rand()*float64(bound/2))
+	var e *cardea.Error
+	if errors.As(err, &e) {
+		d = max(d, e.After)
+	}
+	return l.now().Add(d)
+}
+
+func (l *Loop) well(lease store.Lease) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.failures, lease.Workspace+"\x00"+lease.Kind+"\x00"+lease.Unit)
+}

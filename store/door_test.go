@@ -1,0 +1,182 @@
+package store_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/store"
+)
+
+func acc(id string) cardea.Account {
+	return cardea.Account{ID: cardea.AccountID(id), Name: "Name " + id, Email: id + "@X.test"}
+}
+
+func edgeOf(group, account string) cardea.Edge {
+	return cardea.Edge{
+		Group: cardea.GroupID(group), Account: cardea.AccountID(account), Ref: group + account, Window: cardea.Forever,
+	}
+}
+
+func grp(id string) cardea.Group {
+	return cardea.Group{ID: cardea.GroupID(id), Name: "Group " + id, Place: "HQ"}
+}
+
+func fullRead(at cardea.Instant) store.DoorChange {
+	return store.DoorChange{
+		Door: doors, At: at, Groups: []cardea.Group{grp("g1"), grp("g2")}, GroupsWhole: true,
+		Accounts: []cardea.Account{
+			acc("a"), acc("b"), {ID: "c", Shut: true, Staff: "owner", External: "rnd/person:cy"},
+		},
+		AccountsWhole: true,
+		Edges: []cardea.Edge{
+			edgeOf("g1", "a"), edgeOf("g1", "b"),
+			{Group: "g2", Account: "a", Window: cardea.Window{From: noon, Until: noon + 1}, Foreign: "a team"},
+		},
+		EdgesOf: []cardea.GroupID{"g1", "g2"},
+	}
+}
+
+func TestDoorStateIsWhatWasRead(t *testing.T) {
+	each(t, func(t *testing.T, _ *store.Store, w *store.Workspace) {
+		ctx := t.Context()
+		same(t, "before any read", ok(w.DoorState(ctx, doors)), store.DoorState{EdgesAt: map[cardea.GroupID]cardea.Instant{}})
+		c := fullRead(noon)
+		must(t, w.SaveDoorRead(ctx, c, nil))
+		same(t, "state", ok(w.DoorState(ctx, doors)), store.DoorState{
+			Groups: c.Groups, Accounts: c.Accounts, Edges: c.Edges, ReadAt: noon,
+			EdgesAt: map[cardea.GroupID]cardea.Instant{"g1": noon, "g2": noon},
+		})
+	})
+}
+
+func TestDoorReadTakesAwayOnlyWhatItReadWhole(t *testing.T) {
+	each(t, func(t *testing.T, _ *store.Store, w *store.Workspace) {
+		ctx := t.Context()
+		must(t, w.SaveDoorRead(ctx, fullRead(noon), nil))
+		// At the same instant as before: only the order of reads counts.
+		must(t, w.SaveDoorRead(ctx, store.DoorChange{
+			Door: doors, At: noon, Accounts: []cardea.Account{{ID: "d", Name: "New"}}, Edges: []cardea.Edge{edgeOf("g1", "d")},
+		}, nil))
+		d := ok(w.DoorState(ctx, doors))
+		if len(d.Accounts) != 4 || len(d.Edges) != 4 {
+			t.Errorf("a partial read took something away: %v %v", d.Accounts, d.Edges)
+		}
+		must(t, w.SaveDoorRead(ctx, store.DoorChange{
+			Door: doors, At: noon, Edges: []cardea.Edge{edgeOf("g1", "a")}, EdgesOf: []cardea.GroupID{"g1"},
+		}, nil))
+		same(t, "edges after g1 was read", keysOf(ok(w.DoorState(ctx, doors)).Edges), []string{"g1/a", "g2/a"})
+		must(t, w.SaveDoorRead(ctx, store.DoorChange{
+			Door: doors, At: noon, Edges: []cardea.Edge{edgeOf("g1", "a")}, AccountsOf: []cardea.AccountID{"a", "b"},
+		}, nil))
+		same(t, "edges after a and b were read", keysOf(ok(w.DoorState(ctx, doors)).Edges), []string{"g1/a"})
+		must(t, w.SaveDoorRead(ctx, store.DoorChange{
+			Door: doors, At: noon + 9, Accounts: []cardea.Account{acc("b")}, AccountsWhole: true,
+		}, nil))
+		d = ok(w.DoorState(ctx, doors))
+		same(t, "accounts", d.Accounts, []cardea.Account{acc("b")})
+		if len(d.Edges) != 0 || d.ReadAt != noon+9 || d.EdgesAt["g1"] != noon {
+			t.Errorf("edges %v, read at %v, g1 at %v", d.Edges, d.ReadAt, d.EdgesAt["g1"])
+		}
+		must(t, w.SaveDoorRead(ctx, store.DoorChange{Door: doors, Edges: []cardea.Edge{edgeOf("g1", "b"), edgeOf("g2", "b")}}, nil))
+		must(t, w.SaveDoorRead(ctx, store.DoorChange{Door: doors, At: noon, Groups: []cardea.Group{grp("g2")}, GroupsWhole: true}, nil))
+		d = ok(w.DoorState(ctx, doors))
+		same(t, "groups", d.Groups, []cardea.Group{grp("g2")})
+		same(t, "edges of the group that stayed", keysOf(d.Edges), []string{"g2/b"})
+	})
+}
+
+func keysOf(es []cardea.Edge) []string {
+	out := []string{}
+	for _, e := range es {
+		out = append(out, e.Key().ID)
+	}
+	return out
+}
+
+func TestDoorReadNeedsItsLeaseAndConnection(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store, w *store.Workspace) {
+		ctx := t.Context()
+		l := ok(w.ClaimOne(ctx, doors, store.WakeKeep, "n", noon, life))
+		must(t, w.SaveDoorRead(ctx, store.DoorChange{Door: doors, Groups: []cardea.Group{grp("g1")}}, &l))
+		must(t, s.Release(ctx, l, noon))
+		wantClass(t, w.SaveDoorRead(ctx, store.DoorChange{Door: doors, Groups: []cardea.Group{grp("g2")}}, &l), cardea.Conflict)
+		wantClass(t, w.SaveDoorRead(ctx, store.DoorChange{Door: "nobody", Groups: []cardea.Group{grp("g2")}}, nil), cardea.NotFound)
+		same(t, "groups", ok(w.DoorState(ctx, doors)).Groups, []cardea.Group{grp("g1")})
+	})
+}
+
+func TestDoorStateOfPeopleFindsTheirAccountsEveryWay(t *testing.T) {
+	each(t, func(t *testing.T, _ *store.Store, w *store.Workspace) {
+		ctx := t.Context()
+		must(t, w.SaveDoorRead(ctx, fullRead(noon), nil))
+		read(t, w, space, cardea.Person{ID: "bea", Email: " B@x.test"}, cardea.Person{ID: "cy"}, cardea.Person{ID: "lin"},
+			cardea.Person{ID: "led"})
+		answer(t, w, store.Outcome{
+			Op:   cardea.Operation{Key: "k1", Verb: cardea.VerbLink, Person: "rnd/person:lin", Account: "a"},
+			Link: &cardea.Link{Person: "rnd/person:lin", Account: "a", How: "email"},
+		})
+		row := cardea.LedgerRow{Group: "g1", Account: "b", Person: "rnd/person:led", Window: cardea.Forever, PutAt: noon}
+		answer(t, w, store.Outcome{
+			Op: cardea.Operation{Key: "k2", Verb: cardea.VerbAdopt, Group: "g1", Account: "b"}, Ledger: &row,
+		})
+		for person, want := range map[cardea.PersonID]cardea.AccountID{
+			"rnd/person:lin": "a", "rnd/person:cy": "c", "rnd/person:bea": "b", "rnd/person:led": "b",
+		} {
+			d := ok(w.DoorStateOf(ctx, doors, []cardea.PersonID{person, person}))
+			if len(d.Accounts) != 1 || d.Accounts[0].ID != want || len(d.Groups) != 2 || d.ReadAt != noon {
+				t.Errorf("%s: %+v", person, d)
+			}
+		}
+		d := ok(w.DoorStateOf(ctx, doors, []cardea.PersonID{"rnd/person:lin", "rnd/person:bea", "rnd/person:nobody", "nonsense"}))
+		same(t, "edges", keysOf(d.Edges), []string{"g1/a", "g1/b", "g2/a"})
+		same(t, "links", d.Links, []cardea.Link{{Person: "rnd/person:lin", Account: "a", How: "email"}})
+		if len(d.Ledger) != 1 || d.Ledger[0].Person != "rnd/person:led" {
+			t.Errorf("ledger %v", d.Ledger)
+		}
+		if d := ok(w.DoorStateOf(ctx, doors, nil)); len(d.Accounts) != 0 || len(d.Groups) != 2 {
+			t.Errorf("nobody has %+v", d)
+		}
+	})
+}
+
+func answer(tb testing.TB, w *store.Workspace, o store.Outcome) {
+	tb.Helper()
+	if o.At == 0 {
+		o.At = noon
+	}
+	must(tb, w.Answered(tb.Context(), doors, "run1", o, nil))
+}
+
+func TestInStepKeepsTheMostOfEachHour(t *testing.T) {
+	each(t, func(t *testing.T, _ *store.Store, w *store.Workspace) {
+		ctx := t.Context()
+		must(t, w.SaveInStep(ctx, doors, noon, map[cardea.GroupID]int{"g1": 5, "g2": 7}))
+		must(t, w.SaveInStep(ctx, doors, noon+cardea.Minute, map[cardea.GroupID]int{"g1": 9, "g2": 1}))
+		must(t, w.SaveInStep(ctx, doors, noon+2*cardea.Minute, map[cardea.GroupID]int{"g1": 2}))
+		must(t, w.SaveInStep(ctx, doors, noon+cardea.Hour, map[cardea.GroupID]int{"g1": 3}))
+		same(t, "since noon", ok(w.InStep(ctx, doors, noon)), map[cardea.GroupID]int{"g1": 9, "g2": 7})
+		same(t, "since one", ok(w.InStep(ctx, doors, noon+cardea.Hour+cardea.Minute)), map[cardea.GroupID]int{"g1": 3})
+		same(t, "since two", ok(w.InStep(ctx, doors, noon+2*cardea.Hour)), map[cardea.GroupID]int{})
+	})
+}
+
+func TestBigDoorReadsTravelInChunks(t *testing.T) {
+	each(t, func(t *testing.T, _ *store.Store, w *store.Workspace) {
+		ctx := t.Context()
+		c := store.DoorChange{
+			Door: doors, At: noon, Groups: []cardea.Group{grp("g1")}, EdgesOf: []cardea.GroupID{"g1"}, AccountsWhole: true,
+		}
+		for i := range 2501 {
+			id := fmt.Sprintf("a%d", i)
+			c.Accounts, c.Edges = append(c.Accounts, acc(id)), append(c.Edges, edgeOf("g1", id))
+		}
+		must(t, w.SaveDoorRead(ctx, c, nil))
+		c.Accounts, c.Edges = c.Accounts[:2001], c.Edges[:1500]
+		must(t, w.SaveDoorRead(ctx, c, nil))
+		d := ok(w.DoorState(ctx, doors))
+		if len(d.Accounts) != 2001 || len(d.Edges) != 1500 {
+			t.Errorf("%d accounts, %d edges", len(d.Accounts), len(d.Edges))
+		}
+	})
+}

@@ -1,0 +1,57 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/binary"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+
+	"github.com/cardea-access/cardea"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// migrate brings the tables up to date. Nodes that start together take turns by an advisory lock on PostgreSQL. SQLite has
+// none: there each migration is one transaction, and who comes second finds the tables there, fails and looks again.
+func (s *Store) migrate(ctx context.Context, schema string) error {
+	err := s.migrateOnce(ctx, schema)
+	for n := 1; err != nil && n < attempts && s.engine == sqlite && ctx.Err() == nil; n++ {
+		err = s.migrateOnce(ctx, schema)
+	}
+	return err
+}
+
+func (s *Store) migrateOnce(ctx context.Context, schema string) error {
+	folder, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return cardea.Errorf(cardea.Unknown, "reading the migrations: %w", err)
+	}
+	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{}
+	if s.engine == postgres {
+		dialect = goose.DialectPostgres
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockID(lockID(schema)), lock.WithLockTimeout(1, 300))
+		if err != nil {
+			return cardea.Errorf(cardea.Unknown, "preparing the migrations: %w", err)
+		}
+		options = append(options, goose.WithSessionLocker(locker))
+	}
+	p, err := goose.NewProvider(dialect, s.writer, folder, options...)
+	if err != nil {
+		return cardea.Errorf(cardea.Unknown, "preparing the migrations: %w", err)
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return cardea.Errorf(cardea.Retry, "the database does not answer or its tables cannot be brought up to date: %w", err)
+	}
+	return nil
+}
+
+// lockID is the advisory lock of one schema: nodes on another schema need not wait.
+func lockID(schema string) int64 {
+	sum := sha256.Sum256([]byte("cardea migrations " + schema))
+	return int64(binary.BigEndian.Uint32(sum[:4]))
+}

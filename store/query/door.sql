@@ -1,0 +1,158 @@
+-- name: NextDoorRead :one
+INSERT INTO door_read (workspace_id, door, n, whole_at) VALUES (@workspace_id, @door, 1, 0)
+ON CONFLICT (workspace_id, door) DO UPDATE SET n = door_read.n + 1 RETURNING n;
+
+-- name: SetWholeRead :exec
+UPDATE door_read SET whole_at = @whole_at WHERE workspace_id = @workspace_id AND door = @door;
+
+-- name: WholeRead :many
+SELECT whole_at FROM door_read WHERE workspace_id = @workspace_id AND door = @door;
+
+-- name: PutGroups :exec
+INSERT INTO door_group (workspace_id, door, id, name, place, edges_at, seen_read)
+SELECT @workspace_id, @door, value ->> 'i', value ->> 'n', value ->> 'p', 0, CAST(@seen_read AS BIGINT)
+FROM json_each(@bulk) WHERE TRUE
+ON CONFLICT (workspace_id, door, id) DO UPDATE SET name = excluded.name, place = excluded.place, seen_read = excluded.seen_read;
+
+-- name: LostGroups :many
+SELECT id FROM door_group WHERE workspace_id = @workspace_id AND door = @door AND seen_read <> @seen_read;
+
+-- name: DropEdgesOfGroups :exec
+DELETE FROM edge WHERE workspace_id = @workspace_id AND door = @door AND group_id IN (SELECT key FROM json_each(@bulk));
+
+-- name: DropLostGroups :exec
+DELETE FROM door_group WHERE workspace_id = @workspace_id AND door = @door AND seen_read <> @seen_read;
+
+-- name: PutAccounts :exec
+INSERT INTO account (workspace_id, door, id, name, email, email_folded, external, shut, staff, seen_read)
+SELECT @workspace_id, @door, value ->> 'i', value ->> 'n', value ->> 'e', value ->> 'f', value ->> 'x',
+    CAST(value ->> 's' AS BOOLEAN), value ->> 't', CAST(@seen_read AS BIGINT)
+FROM json_each(@bulk) WHERE TRUE
+ON CONFLICT (workspace_id, door, id) DO UPDATE SET
+    name = excluded.name, email = excluded.email, email_folded = excluded.email_folded, external = excluded.external,
+    shut = excluded.shut, staff = excluded.staff, seen_read = excluded.seen_read;
+
+-- name: LostAccounts :many
+SELECT id FROM account WHERE workspace_id = @workspace_id AND door = @door AND seen_read <> @seen_read;
+
+-- name: DropEdgesOfAccounts :exec
+DELETE FROM edge WHERE workspace_id = @workspace_id AND door = @door AND account IN (SELECT key FROM json_each(@bulk));
+
+-- name: DropLostAccounts :exec
+DELETE FROM account WHERE workspace_id = @workspace_id AND door = @door AND seen_read <> @seen_read;
+
+-- name: PutEdges :exec
+INSERT INTO edge (workspace_id, door, group_id, account, ref, valid_from, valid_until, alien, seen_read)
+SELECT @workspace_id, @door, value ->> 'g', value ->> 'a', value ->> 'r', CAST(value ->> 'f' AS BIGINT),
+    CAST(value ->> 'u' AS BIGINT), value ->> 'x', CAST(@seen_read AS BIGINT)
+FROM json_each(@bulk) WHERE TRUE
+ON CONFLICT (workspace_id, door, group_id, account) DO UPDATE SET
+    ref = excluded.ref, valid_from = excluded.valid_from, valid_until = excluded.valid_until, alien = excluded.alien,
+    seen_read = excluded.seen_read;
+
+-- name: DropLostEdgesOfGroups :exec
+DELETE FROM edge WHERE workspace_id = @workspace_id AND door = @door AND seen_read <> @seen_read
+  AND group_id IN (SELECT key FROM json_each(@bulk));
+
+-- name: DropLostEdgesOfAccounts :exec
+DELETE FROM edge WHERE workspace_id = @workspace_id AND door = @door AND seen_read <> @seen_read
+  AND account IN (SELECT key FROM json_each(@bulk));
+
+-- name: SetEdgesAt :exec
+UPDATE door_group SET edges_at = @edges_at
+WHERE workspace_id = @workspace_id AND door = @door AND id IN (SELECT key FROM json_each(@bulk));
+
+-- name: DropEdge :exec
+DELETE FROM edge WHERE workspace_id = @workspace_id AND door = @door AND group_id = @group_id AND account = @account;
+
+-- name: Groups :many
+SELECT id, name, place, edges_at FROM door_group WHERE workspace_id = @workspace_id AND door = @door;
+
+-- name: Accounts :many
+SELECT id, name, email, external, shut, staff FROM account WHERE workspace_id = @workspace_id AND door = @door;
+
+-- name: CountAccounts :one
+SELECT COUNT(*) FROM account WHERE workspace_id = @workspace_id AND door = @door;
+
+-- name: AccountsOf :many
+SELECT a.id, a.name, a.email, a.external, a.shut, a.staff FROM json_each(@bulk) j CROSS JOIN account a
+WHERE a.workspace_id = @workspace_id AND a.door = @door AND a.id = j.key;
+
+-- name: AccountIDsOfPeople :many
+-- The accounts that may be these people's: linked, bearing their id, or bearing the e-mail that the space side knows.
+SELECT l.account FROM json_each(@bulk) j CROSS JOIN link l
+WHERE l.workspace_id = @workspace_id AND l.door = @door AND l.person = j.key
+UNION
+SELECT a.id FROM json_each(@bulk) j CROSS JOIN account a
+WHERE a.workspace_id = @workspace_id AND a.door = @door AND a.external = j.key
+UNION
+SELECT a.id FROM json_each(@bulk) j CROSS JOIN fact f CROSS JOIN account a
+WHERE f.workspace_id = @workspace_id AND f.connection = j.value ->> 'c' AND f.kind = j.value ->> 'k' AND f.id = j.value ->> 'i'
+  AND f.email_folded <> '' AND a.workspace_id = @workspace_id AND a.door = @door AND a.email_folded = f.email_folded
+UNION
+SELECT g.account FROM json_each(@bulk) j CROSS JOIN ledger g
+WHERE g.workspace_id = @workspace_id AND g.door = @door AND g.person = j.key AND g.ended_at = 0;
+
+-- name: Edges :many
+SELECT group_id, account, ref, valid_from, valid_until, alien FROM edge WHERE workspace_id = @workspace_id AND door = @door;
+
+-- name: EdgesOf :many
+SELECT e.group_id, e.account, e.ref, e.valid_from, e.valid_until, e.alien FROM json_each(@bulk) j CROSS JOIN edge e
+WHERE e.workspace_id = @workspace_id AND e.door = @door AND e.account = j.key;
+
+-- name: PutLink :exec
+INSERT INTO link (workspace_id, door, person, account, how) VALUES (@workspace_id, @door, @person, @account, @how)
+ON CONFLICT (workspace_id, door, person, account) DO UPDATE SET how = excluded.how;
+
+-- name: Links :many
+SELECT person, account, how FROM link WHERE workspace_id = @workspace_id AND door = @door;
+
+-- name: LinksOf :many
+SELECT l.person, l.account, l.how FROM json_each(@bulk) j CROSS JOIN link l
+WHERE l.workspace_id = @workspace_id AND l.door = @door AND l.account = j.key;
+
+-- name: OpenLedger :many
+SELECT * FROM ledger WHERE workspace_id = @workspace_id AND door = @door AND ended_at = 0;
+
+-- name: OpenLedgerOf :many
+SELECT g.* FROM json_each(@bulk) j CROSS JOIN ledger g
+WHERE g.workspace_id = @workspace_id AND g.door = @door AND g.account = j.key AND g.ended_at = 0;
+
+-- name: LedgerHistory :many
+SELECT * FROM ledger WHERE workspace_id = @workspace_id AND door = @door AND person = @person
+  AND (group_id = @group_id OR CAST(@group_id AS TEXT) = '');
+
+-- name: LastLedger :one
+SELECT CAST(COALESCE(MAX(n), 0) AS BIGINT) AS n FROM ledger
+WHERE workspace_id = @workspace_id AND door = @door AND group_id = @group_id AND account = @account;
+
+-- name: PutLedger :exec
+INSERT INTO ledger (
+    workspace_id, door, group_id, account, n, person, adopted, valid_from, valid_until, reasons, put_at, put_op,
+    ended_at, ended, ended_op)
+VALUES (
+    @workspace_id, @door, @group_id, @account, @n, @person, @adopted, @valid_from, @valid_until, @reasons, @put_at, @put_op,
+    0, '', '')
+ON CONFLICT (workspace_id, door, group_id, account) WHERE ended_at = 0 DO UPDATE SET
+    person = excluded.person, adopted = excluded.adopted, valid_from = excluded.valid_from, valid_until = excluded.valid_until,
+    reasons = excluded.reasons, put_at = excluded.put_at, put_op = excluded.put_op;
+
+-- name: CloseLedger :exec
+UPDATE ledger SET ended_at = @ended_at, ended = @ended, ended_op = @ended_op
+WHERE workspace_id = @workspace_id AND door = @door AND group_id = @group_id AND account = @account AND ended_at = 0;
+
+-- name: AddRemoval :exec
+INSERT INTO removal (workspace_id, door, at, group_id, account) VALUES (@workspace_id, @door, @at, @group_id, @account)
+ON CONFLICT (workspace_id, door, at, group_id, account) DO NOTHING;
+
+-- name: Removals :many
+SELECT at, group_id, account FROM removal WHERE workspace_id = @workspace_id AND door = @door AND at >= @since;
+
+-- name: PutInStep :exec
+INSERT INTO in_step (workspace_id, door, group_id, hour, edges)
+SELECT @workspace_id, @door, key, CAST(@hour AS BIGINT), CAST(value ->> 'n' AS BIGINT) FROM json_each(@bulk) WHERE TRUE
+ON CONFLICT (workspace_id, door, group_id, hour) DO UPDATE SET edges = excluded.edges WHERE in_step.edges < excluded.edges;
+
+-- name: InStep :many
+SELECT group_id, CAST(MAX(edges) AS BIGINT) AS edges FROM in_step
+WHERE workspace_id = @workspace_id AND door = @door AND hour >= @hour GROUP BY group_id;

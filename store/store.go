@@ -1,0 +1,92 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"sync"
+
+	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/store/internal/gen"
+)
+
+// Options say what a data source name cannot.
+type Options struct {
+	// Key seals secrets: 32 bytes, kept outside the database. Without it secrets are refused.
+	Key []byte
+	// Schema is PostgreSQL's schema, made when missing; empty is the role's own search path. Tests use one each.
+	Schema string
+}
+
+// Store is one database.
+type Store struct {
+	engine  engine
+	writer  *sql.DB   // SQLite: one connection, whose transactions take the write lock when they begin
+	reader  *sql.DB   // SQLite: connections that refuse to write; PostgreSQL: the writer
+	ready   *prepared // SQLite: the reader's statements
+	seal    *sealer   // nil = no key
+	cleanup func() error
+	made    sync.Map // workspaces that are known to be there
+}
+
+// Open opens "sqlite:PATH", "sqlite::memory:" (a private database that is gone after Close) or "postgres://...", and
+// brings its tables up to date. Errors: Rejected for a name or key that cannot be used, Retry when it does not answer.
+func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
+	seal, err := newSealer(o.Key)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{seal: seal}
+	switch {
+	case strings.HasPrefix(dsn, "sqlite:"):
+		err = s.openSQLite(strings.TrimPrefix(dsn, "sqlite:"))
+	case strings.HasPrefix(dsn, "postgres://"), strings.HasPrefix(dsn, "postgresql://"):
+		err = s.openPostgres(ctx, dsn, o.Schema)
+	default:
+		scheme, _, _ := strings.Cut(dsn, ":")
+		err = cardea.Errorf(cardea.Rejected,
+			"the database name starts with %q: want sqlite:PATH, sqlite::memory: or postgres://...", scheme)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := s.migrate(ctx, o.Schema); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// Close waits for what is being written and closes the database.
+func (s *Store) Close() error {
+	var err error
+	if s.ready != nil {
+		err = s.ready.Close()
+	}
+	err = errors.Join(err, s.writer.Close())
+	if s.reader != s.writer {
+		err = errors.Join(err, s.reader.Close())
+	}
+	if s.cleanup != nil {
+		err = errors.Join(err, s.cleanup())
+	}
+	if err != nil {
+		return cardea.Errorf(cardea.Unknown, "closing the database: %w", err)
+	}
+	return nil
+}
+
+// Engine is "sqlite" or "postgres".
+func (s *Store) Engine() string { return string(s.engine) }
+
+// In returns the store as one workspace sees it: the only way to a query. The workspace is made when it is first
+// written to.
+func (s *Store) In(workspace string) *Workspace { return &Workspace{s: s, id: clean(workspace)} }
+
+// queries reads outside a transaction.
+func (s *Store) queries() *gen.Queries {
+	if s.ready != nil {
+		return gen.New(s.ready)
+	}
+	return gen.New(s.reader)
+}

@@ -1,0 +1,4 @@
+package storetest
+
+// Program is program, for the suite.
+var Program = program
