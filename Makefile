@@ -30,10 +30,18 @@ console/dist/.built: console/package-lock.json console/package.json console/buil
 	@touch $@
 
 .PHONY: tools
-tools: $(BIN)/golangci-lint $(BIN)/templ ## build the tools that lint and verify use
+tools: $(BIN)/golangci-lint $(BIN)/templ $(BIN)/sqlc ## build the tools that lint and verify use
 
 $(BIN)/golangci-lint $(BIN)/templ &: tools/go.mod tools/go.sum
 	cd tools && go build -o ../$(BIN)/ github.com/golangci/golangci-lint/v2/cmd/golangci-lint github.com/a-h/templ/cmd/templ
+
+$(BIN)/sqlc: tools/sqlc/go.mod tools/sqlc/go.sum
+	cd tools/sqlc && go build -o ../../$(BIN)/ github.com/sqlc-dev/sqlc/cmd/sqlc
+
+.PHONY: generate
+generate: tools ## make the generated code anew: pages and queries
+	cd console && ../$(BIN)/templ generate
+	$(BIN)/sqlc generate
 
 .PHONY: deps
 deps: ## install what tests need: PostgreSQL and Chromium (Debian; elsewhere it says what is missing)
@@ -52,6 +60,7 @@ lint: tools assets ## vet, lint, formatting
 verify: tools assets ## generated code is current, modules are tidy, planted bugs are found
 	go mod tidy -diff
 	cd console && ../$(BIN)/templ generate >/dev/null && git diff --exit-code -- '*_templ.go'
+	$(BIN)/sqlc diff
 	go mod verify >/dev/null
 	go run ./store/storetest/pgcluster -- sh -c 'cd tools && go run ./mutants -root ..'
 
@@ -65,8 +74,8 @@ fuzz: ## run every fuzz target for 20 seconds
 	  echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime 20s $$p || exit 1; done; done
 
 .PHONY: soak
-soak: ## keep the london world in step for weeks of virtual time, on both databases
-	go run ./store/storetest/pgcluster -- go test -count=1 -timeout 30m -run 'Soak|InStep' -tags soak -v ./loop/...
+soak: ## serve london for a week of virtual time on both databases and compare every twenty minutes
+	go run ./store/storetest/pgcluster -- go test -count=1 -timeout 60m -run Soak -tags soak -v ./cmd/cardea
 
 .PHONY: docs
 docs: ## list the documents

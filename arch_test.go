@@ -3,8 +3,12 @@ package cardea_test
 import (
 	"encoding/json"
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -161,4 +165,85 @@ func TestArrowCheckFindsBrokenArrows(t *testing.T) {
 			t.Errorf("%s -> %s should be allowed: %s", c[0], c[1], why)
 		}
 	}
+}
+
+// surface is how many exported names a room may show; what is listed has a reason to show more than the rest.
+var surface = map[string]int{
+	"":                   300, // the words of the business
+	"wire":               45,
+	"store":              110, // one method for each thing that is kept
+	"desk":               60,
+	"desk/say":           85,
+	"cmd/cardea/config":  50,
+	"sandbox/twin":       60,
+	"sandbox":            40,
+	"store/internal/gen": 1 << 20, // generated, and nobody but store sees it
+	"console":            30,
+}
+
+const usualSurface = 40
+
+// TestRoomsShowLittle counts exported functions, methods, types, constants and variables outside tests.
+func TestRoomsShowLittle(t *testing.T) {
+	t.Parallel()
+	for _, p := range packages(t) {
+		rel := strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")
+		n := 0
+		for _, f := range p.GoFiles {
+			if strings.HasSuffix(f, "_templ.go") {
+				continue
+			}
+			n += exported(t, filepath.Join(filepath.FromSlash(rel), f))
+		}
+		limit, ok := surface[rel]
+		if !ok {
+			limit = usualSurface
+		}
+		if n > limit {
+			t.Errorf("%s exports %d names, more than %d: can less be shown?", p.ImportPath, n, limit)
+		}
+	}
+}
+
+func exported(t *testing.T, path string) int {
+	t.Helper()
+	f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Name.IsExported() && (d.Recv == nil || receiverShown(d)) {
+				n++
+			}
+		case *ast.GenDecl:
+			for _, s := range d.Specs {
+				switch s := s.(type) {
+				case *ast.TypeSpec:
+					if s.Name.IsExported() {
+						n++
+					}
+				case *ast.ValueSpec:
+					for _, name := range s.Names {
+						if name.IsExported() {
+							n++
+						}
+					}
+				}
+			}
+		}
+	}
+	return n
+}
+
+// receiverShown says whether a method belongs to a type that others can name.
+func receiverShown(d *ast.FuncDecl) bool {
+	e := d.Recv.List[0].Type
+	if star, ok := e.(*ast.StarExpr); ok {
+		e = star.X
+	}
+	id, ok := e.(*ast.Ident)
+	return ok && id.IsExported()
 }

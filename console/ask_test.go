@@ -37,6 +37,23 @@ func TestAsksForPersonDoorGroupAndTime(t *testing.T) {
 	}
 }
 
+func TestTimesAreThoseOfThePersonsHome(t *testing.T) {
+	t.Parallel()
+	f := answering()
+	zone, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.zone = zone
+	w := get(t, handlerFor(t, f), "/explain?person=rnd/person:2&group=kisi/a/7&at=2026-07-01T09:00", true)
+	if want := cardea.At(time.Date(2026, 7, 1, 13, 0, 0, 0, time.UTC)); len(f.asked) != 1 || f.asked[0].At != want {
+		t.Fatalf("asked %+v, want %v", f.asked, want)
+	}
+	if !strings.Contains(w.Body.String(), "on Wed 1 Jul 09:00") || !strings.Contains(w.Body.String(), "(New York)") {
+		t.Errorf("answer: %s", w.Body)
+	}
+}
+
 func TestWithoutATimeItIsNow(t *testing.T) {
 	t.Parallel()
 	f := answering()

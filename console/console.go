@@ -37,6 +37,9 @@ type Desk interface {
 	Groups(ctx context.Context) ([]Group, error)
 	// Explain answers a question; NotFound when there is no such person or group.
 	Explain(ctx context.Context, q Question) (Explained, error)
+	// ZoneOf returns the zone of a person's home location; without a person, the zone in which to tell times that are
+	// nobody's. nil = not known, or there are several.
+	ZoneOf(ctx context.Context, person cardea.PersonID) *time.Location
 }
 
 // The views of the desk, in the words of package say.
@@ -55,8 +58,12 @@ type Config struct {
 	Desk    Desk
 	Version string
 	Now     func() time.Time
-	Zone    *time.Location // in which times are shown and asked; nil = UTC
+	Zone    *time.Location // in which times are told that are nobody's; nil = as the desk says, else UTC
 	Log     *slog.Logger   // nil = slog.Default()
+	// Hosts are the names under which the page may be asked for, without port, besides localhost and any IP address: what
+	// it listens on when that is a name, and the name of a proxy before it. A page elsewhere, whose name suddenly leads
+	// here, gets nothing.
+	Hosts []string
 }
 
 // New makes the console's handler. It serves / and the paths below it that it knows, and answers 404 to the others.
@@ -69,9 +76,6 @@ func New(c Config) http.Handler {
 }
 
 func build(c Config, dist fs.FS) http.Handler {
-	if c.Zone == nil {
-		c.Zone = time.UTC
-	}
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
@@ -84,8 +88,22 @@ func build(c Config, dist fs.FS) http.Handler {
 	mux.HandleFunc("/runs/{id}", h.run)
 	mux.Handle("/assets/", h.assets)
 	mux.HandleFunc("/", h.missing)
-	return guard(mux)
+	return guard(c.Hosts, mux)
 }
 
 // clock tells times of this moment in the console's zone.
-func (h *handler) clock() say.Clock { return say.Clock{Zone: h.zone, Now: cardea.At(h.now())} }
+func (h *handler) clock(ctx context.Context) say.Clock {
+	zone := h.zone
+	if zone == nil {
+		zone = h.desk.ZoneOf(ctx, "")
+	}
+	return say.Clock{Zone: zone, Now: cardea.At(h.now())}
+}
+
+// clockAt tells times of this moment where a person belongs.
+func (h *handler) clockAt(ctx context.Context, person cardea.PersonID) say.Clock {
+	if zone := h.desk.ZoneOf(ctx, person); zone != nil {
+		return say.Clock{Zone: zone, Now: cardea.At(h.now())}
+	}
+	return h.clock(ctx)
+}

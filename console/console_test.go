@@ -29,6 +29,7 @@ type fake struct {
 	people    []Person
 	groups    []Group
 	explained Explained
+	zone      *time.Location // of everybody
 	err       error
 
 	asked []Question
@@ -39,6 +40,13 @@ func (f *fake) Overview(context.Context) (Overview, error)     { return f.overvi
 func (f *fake) Runs(context.Context, int) ([]Run, error)       { return f.runs, f.err }
 func (f *fake) Run(context.Context, string) (RunDetail, error) { return f.detail, f.err }
 func (f *fake) Groups(context.Context) ([]Group, error)        { return f.groups, f.err }
+func (f *fake) ZoneOf(_ context.Context, p cardea.PersonID) *time.Location {
+	if p == "" {
+		return nil
+	}
+	return f.zone
+}
+
 func (f *fake) FindPeople(_ context.Context, q string) ([]Person, error) {
 	f.found = append(f.found, q)
 	return f.people, f.err
@@ -77,6 +85,7 @@ func handlerFor(t *testing.T, f *fake) http.Handler {
 	t.Helper()
 	return build(Config{
 		Desk: f, Version: "1.2.3", Now: func() time.Time { return now }, Zone: london(t), Log: slog.New(slog.DiscardHandler),
+		Hosts: []string{"example.com"},
 	}, dist)
 }
 
@@ -230,7 +239,7 @@ func TestPageLinksHashedAssets(t *testing.T) {
 
 func TestPageWithoutAssetsSaysSo(t *testing.T) {
 	t.Parallel()
-	h := build(Config{Desk: &fake{}, Now: func() time.Time { return now }}, fstest.MapFS{".gitkeep": {}})
+	h := build(Config{Desk: &fake{}, Now: func() time.Time { return now }, Hosts: []string{"example.com"}}, fstest.MapFS{".gitkeep": {}})
 	w := get(t, h, "/", false)
 	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "were not built into the program") {
 		t.Errorf("%d %s", w.Code, w.Body)
@@ -239,7 +248,7 @@ func TestPageWithoutAssetsSaysSo(t *testing.T) {
 
 func TestBuiltInAssetsAreServedOrMissed(t *testing.T) {
 	t.Parallel()
-	w := get(t, New(Config{Desk: &fake{}, Now: func() time.Time { return now }}), "/", false)
+	w := get(t, New(Config{Desk: &fake{}, Now: func() time.Time { return now }, Hosts: []string{"example.com"}}), "/", false)
 	styled := strings.Contains(w.Body.String(), `href="/assets/console.`)
 	missed := strings.Contains(w.Body.String(), "were not built into the program")
 	if w.Code != http.StatusOK || styled == missed {
@@ -346,6 +355,84 @@ func TestLongRunsAreCutShort(t *testing.T) {
 	}
 }
 
+func TestLongRunsTellHowMuchTheyDoNotList(t *testing.T) {
+	t.Parallel()
+	f := &fake{detail: RunDetail{Run: Run{ID: "1", Counts: say.Counts{
+		"add/granted": 1900, "failed/add/granted": 100, "held/add/granted": 7, "remove/ended": 50, "_next": 12, "_left/granted": 3,
+	}}, Planned: 2057}}
+	for range 10 {
+		f.detail.Operations = append(f.detail.Operations, say.Operation{
+			Operation: cardea.Operation{Verb: cardea.VerbAdd, Cause: cardea.CauseGranted, Group: "g"}, PersonName: "Ana",
+		})
+	}
+	body := get(t, handlerFor(t, f), "/runs/1", true).Body.String()
+	for _, part := range []string{"2,000 operations", "and 1,990 others", "and 57 other operations, not listed here"} {
+		if !strings.Contains(body, part) {
+			t.Errorf("%q is missing in %s", part, body)
+		}
+	}
+}
+
+func TestIssuesThatSayTheSameAreToldOnceWithNames(t *testing.T) {
+	t.Parallel()
+	f := &fake{}
+	for _, who := range []string{"Zoë", "Ana", "Bram", "Cyd", "Dan"} {
+		f.overview.Issues = append(f.overview.Issues, say.Issue{
+			Issue: cardea.Issue{Code: "left-but-named", Text: "the person has left", Person: cardea.PersonID(who)}, Who: who,
+		})
+	}
+	for i := range shownMatters + 2 {
+		f.overview.Issues = append(f.overview.Issues, say.Issue{
+			Issue: cardea.Issue{Code: "no-email", Text: "no e-mail " + strings.Repeat("x", i), Group: "7"}, Where: "First floor",
+		})
+	}
+	body := get(t, handlerFor(t, f), "/", false).Body.String()
+	for part, times := range map[string]int{
+		"13 open issues":                     1,
+		"The person has left.":               1,
+		"Ana, Bram, Cyd and 2 others":        1,
+		"5 times":                            1,
+		`<li class="wrap-anywhere">Zoë</li>`: 1,
+		"First floor":                        shownMatters + 2,
+		"and 3 others":                       1,
+	} {
+		if n := strings.Count(body, part); n != times {
+			t.Errorf("%q is there %d times, want %d", part, n, times)
+		}
+	}
+}
+
+func TestRunsThatTellNothingStandInOneRow(t *testing.T) {
+	t.Parallel()
+	run := func(id string, c say.Counts) Run {
+		return Run{ID: id, Unit: "kisi", Kind: "keep", Outcome: say.EndedInStep, Counts: c}
+	}
+	news := say.Counts{"add/granted": 1}
+	f := &fake{runs: []Run{run("a", nil), run("b", nil), run("c", news)}}
+	for i := range 25 {
+		f.runs = append(f.runs, run("quiet"+strings.Repeat("i", i), nil))
+	}
+	f.runs = append(f.runs, run("z", news))
+	body := get(t, handlerFor(t, f), "/", false).Body.String()
+	for part, times := range map[string]int{
+		`class="run"`: 4 + shownQuiet, `class="run fold"`: 1, "25 runs: nothing new": 1, "and 15 older ones": 1, "1 added": 2,
+	} {
+		if n := strings.Count(body, part); n != times {
+			t.Errorf("%q is there %d times, want %d", part, n, times)
+		}
+	}
+	// One that the address names is not hidden, and the others still fold.
+	body = get(t, handlerFor(t, f), "/?run=quietiiiii", false).Body.String()
+	if strings.Count(body, `class="run fold"`) != 2 || !strings.Contains(body, runAnchor("quietiiiii")) {
+		t.Errorf("the named run is hidden: %s", body)
+	}
+	// A new quiet run leaves the fold's id, so that it stays open.
+	more := append([]Run{run("new", nil)}, f.runs[3:28]...)
+	if was, is := foldAnchor(stretches(f.runs[3:28], "")[0]), foldAnchor(stretches(more, "")[0]); was != is {
+		t.Errorf("the fold is %s and then %s", was, is)
+	}
+}
+
 func BenchmarkPage(b *testing.B) {
 	f := hostile()
 	for range shownRuns {
@@ -356,7 +443,7 @@ func BenchmarkPage(b *testing.B) {
 	for range 300 {
 		f.groups = append(f.groups, Group{Door: "kisi", ID: "7", Name: "First floor", Place: "London"})
 	}
-	h := build(Config{Desk: f, Now: func() time.Time { return now }}, dist)
+	h := build(Config{Desk: f, Now: func() time.Time { return now }, Hosts: []string{"example.com"}}, dist)
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -16,8 +16,10 @@ import (
 	"github.com/cardea-access/cardea/desk/say"
 )
 
-// shownRuns is how many runs the page lists, longest the longest search it passes on.
+// askedRuns is how many runs the page looks through, shownRuns how many rows it lists, longest the longest search that it
+// passes on.
 const (
+	askedRuns = 200
 	shownRuns = 30
 	longest   = 200
 )
@@ -90,22 +92,22 @@ func (h *handler) missing(w http.ResponseWriter, r *http.Request) {
 
 // nowView asks for what changes by itself. What fails is told in its own place; the rest is shown.
 func (h *handler) nowView(ctx context.Context) nowView {
-	v := nowView{clock: h.clock()}
+	v := nowView{clock: h.clock(ctx)}
 	overview, err := h.desk.Overview(ctx)
 	v.overviewErr = h.told(ctx, "overview", err)
-	v.overview = overview
+	v.overview, v.matters = overview, say.Matters(overview.Issues)
 	v.glance = say.AtAGlance(overview, v.clock)
 	if err != nil {
 		v.glance = say.Glance{State: say.Failed, Head: "The state is not known", Text: v.overviewErr}
 	}
-	v.runs, err = h.desk.Runs(ctx, shownRuns)
+	v.runs, err = h.desk.Runs(ctx, askedRuns)
 	v.runsErr = h.told(ctx, "runs", err)
 	return v
 }
 
 func (h *handler) runView(ctx context.Context, id string) runView {
 	detail, err := h.desk.Run(ctx, id)
-	return runView{id: id, detail: detail, clock: h.clock(), err: h.told(ctx, "run", err)}
+	return runView{id: id, detail: detail, clock: h.clock(ctx), err: h.told(ctx, "run", err)}
 }
 
 func (h *handler) search(ctx context.Context, query string, chosen cardea.PersonID) peopleView {
@@ -123,7 +125,7 @@ func (h *handler) search(ctx context.Context, query string, chosen cardea.Person
 
 // askView fills the question, and its answer once person and group are chosen.
 func (h *handler) askView(ctx context.Context, q url.Values) askView {
-	v := askView{clock: h.clock(), group: q.Get("group"), at: q.Get("at")}
+	v := askView{group: q.Get("group"), at: q.Get("at")}
 	v.people = h.search(ctx, search(q), cardea.PersonID(q.Get("person")))
 	groups, err := h.desk.Groups(ctx)
 	v.groups, v.groupsErr = byPlace(groups), h.told(ctx, "groups", err)
@@ -143,9 +145,10 @@ func (h *handler) askView(ctx context.Context, q url.Values) askView {
 	if v.hint != "" {
 		return v
 	}
+	v.clock = h.clockAt(ctx, v.people.chosen)
 	at := v.clock.Now
 	if v.at != "" {
-		if at, err = parseLocal(v.at, h.zone); err != nil {
+		if at, err = parseLocal(v.at, v.clock.In()); err != nil {
 			v.err = h.told(ctx, "time", err)
 			return v
 		}

@@ -24,6 +24,7 @@ type (
 		clock       say.Clock
 		glance      say.Glance
 		overview    Overview
+		matters     []say.Matter
 		overviewErr string
 		runs        []Run
 		runsErr     string
@@ -86,10 +87,74 @@ func runAnchor(id string) string {
 	return "run-" + hex.EncodeToString(sum[:6])
 }
 
+func matterAnchor(m say.Matter) string {
+	sum := sha256.Sum256([]byte(m.Code + "\x00" + m.Text))
+	return "issue-" + hex.EncodeToString(sum[:6])
+}
+
 func runPath(id string) string { return "/runs/" + url.PathEscape(id) }
 
 func runAddress(id string) string {
 	return "/?" + url.Values{"run": {id}}.Encode() + "#" + runAnchor(id)
+}
+
+// stretch is a run, or several in a row that have nothing to tell.
+type stretch struct {
+	runs  []Run // the newest first
+	quiet bool
+}
+
+// fewQuiet is how many quiet runs in a row are still listed one by one, shownQuiet how many of many are listed.
+const (
+	fewQuiet   = 2
+	shownQuiet = 10
+)
+
+// stretches folds quiet runs, so that what happened stays in sight however often nothing does.
+func stretches(runs []Run, opened string) []stretch {
+	var out []stretch
+	for i := 0; i < len(runs) && len(out) < shownRuns; {
+		n := i
+		for n < len(runs) && say.Quiet(runs[n]) && runs[n].ID != opened {
+			n++
+		}
+		if n-i > fewQuiet {
+			out = append(out, stretch{runs[i:n], true})
+			i = n
+			continue
+		}
+		for n = max(n, i+1); i < n; i++ {
+			out = append(out, stretch{runs: runs[i : i+1]})
+		}
+	}
+	return out
+}
+
+// foldAnchor stays the same while quiet runs are added to the stretch.
+func foldAnchor(s stretch) string { return "fold-" + runAnchor(s.runs[len(s.runs)-1].ID) }
+
+func quietText(s stretch) string {
+	reads := 0
+	for _, r := range s.runs {
+		if r.Kind == "read" {
+			reads++
+		}
+	}
+	var parts []string
+	if reads > 0 {
+		parts = append(parts, say.N(reads, "read", "reads"))
+	}
+	if kept := len(s.runs) - reads; kept > 0 {
+		parts = append(parts, say.N(kept, "run", "runs"))
+	}
+	return say.And(parts) + ": nothing new, nothing to change"
+}
+
+func openedID(v nowView) string {
+	if v.opened == nil {
+		return ""
+	}
+	return v.opened.id
 }
 
 // took is how long a run lasted, or has lasted.

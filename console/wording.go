@@ -8,8 +8,17 @@ import (
 	"github.com/cardea-access/cardea/desk/say"
 )
 
-// shownIssues is how many open issues are listed.
-const shownIssues = 8
+const (
+	// shownMatters is how many things that are the matter are listed at once.
+	shownMatters = 6
+	// namedInLine is how many of those it is about are named in one line, namedAtAll how many in the list.
+	namedInLine = 3
+	namedAtAll  = 60
+)
+
+func firstMatters(ms []say.Matter) []say.Matter { return ms[:min(len(ms), shownMatters)] }
+
+func firstNames(m say.Matter) []string { return m.About[:min(len(m.About), namedAtAll)] }
 
 func versionText(v string) string {
 	if v == "" {
@@ -22,8 +31,6 @@ func countOf(c say.Collection) string {
 	one, many := say.Kind(c.Kind)
 	return say.N(c.Records, one, many)
 }
-
-func firstIssues(is []say.Issue) []say.Issue { return is[:min(len(is), shownIssues)] }
 
 func unitText(r Run) string {
 	switch r.Kind {
@@ -48,10 +55,40 @@ func noOperations(r Run) string {
 	if r.Kind == "read" {
 		return "A read changes no door; it brings what was sold into view."
 	}
-	if r.Outcome == say.Running {
+	switch {
+	case r.Outcome == say.Running:
 		return "Nothing has been planned yet."
+	case r.Outcome == say.EndedFailed:
+		return "It ended before anything was planned."
 	}
 	return "There was nothing to change."
+}
+
+// batchSize is how many operations of a batch there are; of a long run only the first are listed.
+func batchSize(d RunDetail, b say.Batch) int {
+	if d.Planned <= len(d.Operations) {
+		return len(b.Operations)
+	}
+	n := 0
+	for key, count := range d.Counts {
+		held, cause := strings.HasPrefix(key, "held/"), key[strings.LastIndexByte(key, '/')+1:]
+		if held == b.Held && cause == string(b.Cause) && !strings.HasPrefix(key, "_") {
+			n += count
+		}
+	}
+	return max(n, len(b.Operations))
+}
+
+// beyond says that there are operations of which nothing is listed.
+func beyond(d RunDetail) string {
+	shown := 0
+	for _, b := range say.ByCause(d.Operations) {
+		shown += batchSize(d, b)
+	}
+	if more := d.Planned - shown; more > 0 {
+		return "and " + say.N(more, "other operation", "other operations") + ", not listed here"
+	}
+	return ""
 }
 
 func preposition(v cardea.Verb) string {

@@ -150,6 +150,18 @@ func BenchmarkGrants(b *testing.B) {
 	})
 }
 
+func BenchmarkOpens(b *testing.B) {
+	perSize(b, func(b *testing.B, people int) {
+		w := worldOf(people)
+		x := decide.New(w.directory, w.settings)
+		for b.Loop() {
+			if at := x.Opens(horizon.Until); at <= horizon.Until || at == cardea.Never {
+				b.Fatalf("opens %s", at)
+			}
+		}
+	})
+}
+
 // closure is what the store's closure query brings of one person.
 func closure(w world, i int) cardea.Directory {
 	d := w.directory

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -95,15 +96,26 @@ func (d *Desk) mapped(ctx context.Context, door string) (map[cardea.GroupID]bool
 		if in.Door != door {
 			continue
 		}
-		names, err := d.ws.Resolved(ctx, in.Name)
+		groups, err := d.mappedBy(ctx, in)
 		if err != nil {
 			return nil, err
 		}
-		for _, m := range in.Mappings {
-			for _, g := range m.Groups {
-				if id, ok := names[shelfGroups+"\x00"+g.Text]; ok {
-					out[cardea.GroupID(id)] = true
-				}
+		maps.Copy(out, groups)
+	}
+	return out, nil
+}
+
+// mappedBy returns the groups that an integration's mappings name, as far as names were resolved.
+func (d *Desk) mappedBy(ctx context.Context, in Integration) (map[cardea.GroupID]bool, error) {
+	names, err := d.ws.Resolved(ctx, in.Name)
+	if err != nil {
+		return nil, err
+	}
+	out := map[cardea.GroupID]bool{}
+	for _, m := range in.Mappings {
+		for _, g := range m.Groups {
+			if id, ok := names[shelfGroups+"\x00"+g.Text]; ok {
+				out[cardea.GroupID(id)] = true
 			}
 		}
 	}

@@ -95,6 +95,16 @@ func (d *Desk) ruled(
 	ctx context.Context, k *keep.Keeper, ins []Integration, resolve func(context.Context, Integration) (Resolved, error),
 ) ([]cardea.Issue, error) {
 	var issues []cardea.Issue
+	k.Remapped = map[cardea.GroupID]bool{}
+	printed := map[string]map[cardea.GroupID]string{}
+	k.Settled = func(ctx context.Context, groups []cardea.GroupID) error {
+		for name, now := range sorted(printed) {
+			if err := d.settle(ctx, name, now, groups); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	for _, in := range ins {
 		k.Approve, k.Mails, k.Horizon, k.Brake = in.Approve, in.Mails, in.Horizon, in.Brake
 		r, err := resolve(ctx, in)
@@ -102,6 +112,16 @@ func (d *Desk) ruled(
 			return nil, err
 		}
 		issues = append(issues, r.Issues...)
+		if printed[in.Name], err = prints(r.Settings); err != nil {
+			return nil, err
+		}
+		remembered, err := d.ws.Resolved(ctx, in.Name)
+		if err != nil {
+			return nil, err
+		}
+		for g, changed := range remapped(printed[in.Name], remembered) {
+			k.Remapped[g] = k.Remapped[g] || changed
+		}
 		k.Integrations = append(k.Integrations, keep.Integration{Settings: r.Settings, Space: in.Space})
 		for g, p := range r.Policies {
 			if was, ok := k.Policies[g]; ok && was.Mode != p.Mode {

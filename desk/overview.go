@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/cardea-access/cardea"
@@ -20,61 +21,76 @@ func (d *Desk) Zone() *time.Location {
 	return nil
 }
 
-// Overview returns the state of connections and integrations and the open issues, the newest issue first.
+const (
+	// lookBack is how many runs are searched for the last one of a unit.
+	lookBack = 200
+	// late is how many intervals a connection may go unread before it is called late.
+	late = 2
+	// namedIssues is how many issues that say the same are given names.
+	namedIssues = 100
+)
+
+// Overview returns the state of connections and integrations and the open issues, the newest issue first. Many pages ask
+// every few seconds: nothing of it costs by how many people there are.
 func (d *Desk) Overview(ctx context.Context) (say.Overview, error) {
 	out := say.Overview{At: d.now()}
+	h, err := d.history(ctx, lookBack)
+	if err != nil {
+		return out, err
+	}
 	connections, err := d.ws.Connections(ctx)
 	if err != nil {
 		return out, err
 	}
-	runs, err := d.ws.Runs(ctx, 200)
-	if err != nil {
-		return out, err
-	}
 	for _, c := range connections {
-		one, err := d.connection(ctx, c, runs)
+		one, err := d.connection(ctx, c, h)
 		if err != nil {
 			return out, err
 		}
 		out.Connections = append(out.Connections, one)
+		out.Running = out.Running || h.working(c.Name)
 	}
+	doors := map[string]standing{}
 	for _, in := range d.c.Integrations {
-		one, err := d.integration(ctx, in, runs)
+		at, known := doors[in.Door]
+		if !known {
+			if at, err = d.standing(ctx, in.Door, h); err != nil {
+				return out, err
+			}
+			doors[in.Door] = at
+			out.Pending, out.Held = out.Pending+at.pending, out.Held+at.held
+		}
+		groups, err := d.mappedBy(ctx, in)
 		if err != nil {
 			return out, err
 		}
+		one := at.integration(in, groups)
+		one.NextWake = h.next(in)
 		out.Integrations = append(out.Integrations, one)
 	}
-	issues, err := d.ws.Issues(ctx)
-	if err != nil {
-		return out, err
-	}
-	for _, i := range slices.Backward(issues) {
-		out.Issues = append(out.Issues, say.Issue{Issue: i.Issue, Since: i.Opened})
-	}
-	return out, nil
+	out.Issues, err = d.issues(ctx)
+	return out, err
 }
 
-// late is how many intervals a connection may go unread before it is called late.
-const late = 2
-
-func (d *Desk) connection(ctx context.Context, c store.Connection, runs []store.Run) (say.Connection, error) {
+func (d *Desk) connection(ctx context.Context, c store.Connection, h history) (say.Connection, error) {
 	out := say.Connection{
 		Name: c.Name, Side: c.Side, System: c.System, Organisation: c.OrganisationName, State: say.New, SkewSeconds: c.Skew.Seconds(),
 	}
-	if last, ok := lastRun(runs, c.Name); ok {
+	if last, ok := h.last(c.Name, ended); ok {
 		out.State, out.LastRead = say.Fresh, last.Ended
 		if last.Outcome == string(say.EndedFailed) {
 			out.State, out.Why = say.Failed, last.Detail
 		}
 	}
 	if c.Side == store.SideDoor {
-		if state, err := d.ws.DoorState(ctx, c.Name); err != nil {
-			return out, err
-		} else if state.ReadAt != 0 {
-			out.LastRead = state.ReadAt
+		at, err := d.ws.DoorReadAt(ctx, c.Name)
+		if at != 0 {
+			out.LastRead = at
 		}
-		return out, nil
+		if at != 0 && out.State == say.New {
+			out.State = say.Fresh
+		}
+		return out, err
 	}
 	collections, err := d.ws.Collections(ctx, c.Name)
 	if err != nil {
@@ -99,85 +115,39 @@ func collectionView(c store.Collection) say.Collection {
 	return say.Collection{Kind: c.Kind, Grade: c.Grade, Records: c.Records, Suspect: c.SuspectSince != 0, Why: c.Why, At: c.At}
 }
 
-// lastRun is the newest run of a unit that has ended.
-func lastRun(runs []store.Run, unit string) (store.Run, bool) {
-	for _, r := range runs {
-		if r.Unit == unit && r.Ended != 0 {
-			return r, true
-		}
-	}
-	return store.Run{}, false
-}
-
-func (d *Desk) integration(ctx context.Context, in Integration, runs []store.Run) (say.Integration, error) {
-	out := say.Integration{Name: in.Name, Space: in.Space, Door: in.Door, State: say.New}
-	last, ok := lastRun(runs, in.Door)
-	if !ok {
-		return out, nil
-	}
-	out.State = say.InStep
-	ops, err := d.ws.RunOperations(ctx, last.ID)
-	if err != nil {
-		return out, err
-	}
-	for _, o := range ops {
-		switch {
-		case o.Op.Held != nil && o.Op.Held.Code != cardea.HeldWatch:
-			out.Held++
-		case o.Op.Held == nil && !settled(o.State):
-			out.Pending++
-		}
-	}
-	switch {
-	case last.Outcome == string(say.EndedFailed) || last.Outcome == string(say.EndedIncomplete):
-		out.State, out.Why = say.Failed, last.Detail
-	case out.Held > 0:
-		out.State = say.Held
-	case out.Pending > 0:
-		out.State = say.Pending
-	}
-	next, err := d.c.Store.NextWake(ctx, []string{store.WakeKeep, store.WakeRead})
-	if err == nil {
-		out.NextWake = next
-	}
-	return out, err
-}
-
-// Runs returns at most limit runs, the newest first.
-func (d *Desk) Runs(ctx context.Context, limit int) ([]say.Run, error) {
-	rows, err := d.ws.Runs(ctx, limit)
+// issues returns the open issues, the newest first. Of many that say the same only the first get names.
+func (d *Desk) issues(ctx context.Context) ([]say.Issue, error) {
+	rows, err := d.ws.Issues(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]say.Run, 0, len(rows))
-	for _, r := range rows {
-		out = append(out, runView(r))
+	slices.Reverse(rows)
+	type alike struct{ code, text string }
+	seen := map[alike]int{}
+	out := make([]say.Issue, len(rows))
+	at := map[string][]int{} // door -> which of them to name
+	for i, r := range rows {
+		out[i] = say.Issue{Issue: r.Issue, Since: r.Opened}
+		a := alike{r.Issue.Code, r.Issue.Text}
+		if seen[a]++; seen[a] > namedIssues || r.Issue.Person+cardea.PersonID(r.Issue.Account)+cardea.PersonID(r.Issue.Group) == "" {
+			continue
+		}
+		if _, door, ok := strings.Cut(r.Source, ":"); ok {
+			at[door] = append(at[door], i)
+		}
+	}
+	for door, which := range at {
+		some := make([]cardea.Issue, len(which))
+		for n, i := range which {
+			some[n] = out[i].Issue
+		}
+		notes, err := d.notes(ctx, door, some)
+		if err != nil {
+			return nil, err
+		}
+		for n, i := range which {
+			out[i].Who, out[i].Where = notes[n].Who, notes[n].Where
+		}
 	}
 	return out, nil
-}
-
-func runView(r store.Run) say.Run {
-	outcome := say.Outcome(r.Outcome)
-	if r.Ended == 0 {
-		outcome = say.Running
-	}
-	return say.Run{
-		ID: r.ID, Unit: r.Unit, Kind: r.Kind, Outcome: outcome, Detail: r.Detail, Started: r.Started, Ended: r.Ended,
-		Counts: r.Counts, Changeset: r.Changeset,
-	}
-}
-
-// Run returns one run with its operations; NotFound when there is none.
-func (d *Desk) Run(ctx context.Context, id string) (say.RunDetail, error) {
-	r, err := d.ws.RunByID(ctx, id)
-	if err != nil {
-		return say.RunDetail{}, err
-	}
-	out := say.RunDetail{Run: runView(r)}
-	rows, err := d.ws.RunOperations(ctx, id)
-	if err != nil || len(rows) == 0 {
-		return out, err
-	}
-	out.Operations, err = d.named(ctx, r.Unit, rows)
-	return out, err
 }

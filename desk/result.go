@@ -18,6 +18,7 @@ type SpaceRead struct {
 	Connection  string           `json:"connection"`
 	Complete    bool             `json:"complete"`
 	Collections []say.Collection `json:"collections"`
+	Refused     []cardea.Issue   `json:"refused,omitempty"` // records that could not be read and stay as they were
 	Seconds     float64          `json:"seconds"`
 	Error       string           `json:"error,omitempty"`
 }

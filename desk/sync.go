@@ -208,8 +208,11 @@ func (d *Desk) read(ctx context.Context, space string, lease *store.Lease) (Spac
 	out := readView(space, report)
 	out.Seconds = d.c.Now().Sub(began).Seconds()
 	run.Ended, run.Outcome = d.now(), string(say.EndedInStep)
+	run.Counts[say.ChangedKey] = 0
 	for _, c := range report.Collections {
 		run.Counts[string(c.Kind)] = c.Records
+		run.Counts["changed/"+string(c.Kind)], run.Counts["gone/"+string(c.Kind)] = c.Changed, c.Gone
+		run.Counts[say.ChangedKey] += c.Changed + c.Gone
 		if c.Why+c.Suspect != "" {
 			run.Detail = string(c.Kind) + " records: " + c.Why + c.Suspect
 		}
@@ -240,6 +243,11 @@ func runID() string {
 
 func readView(space string, r read.Report) SpaceRead {
 	out := SpaceRead{Connection: space, Complete: r.Complete}
+	for _, i := range r.Issues {
+		if i.Code == "record-refused" || i.Code == "records-refused" {
+			out.Refused = append(out.Refused, i)
+		}
+	}
 	for _, c := range r.Collections {
 		out.Collections = append(out.Collections, say.Collection{
 			Kind: c.Kind, Grade: c.Grade, Records: c.Records, Suspect: c.Suspect != "", Why: c.Why + c.Suspect, At: r.At,

@@ -60,16 +60,22 @@ func (w *Workspace) OpenOperations(ctx context.Context, door string) (map[string
 	return out, nil
 }
 
-// Wakes returns when each unit of the workspace is to be looked at: an earlier instant than now for one that is being
-// worked on.
-func (w *Workspace) Wakes(ctx context.Context) ([]Mark, error) {
+// Wake says when a unit is to be looked at, and until when somebody works on it; 0 = nobody does.
+type Wake struct {
+	Mark
+
+	LeaseUntil cardea.Instant
+}
+
+// Wakes returns the wake rows of the workspace.
+func (w *Workspace) Wakes(ctx context.Context) ([]Wake, error) {
 	rows, err := w.s.queries().WakeTimes(ctx, w.id)
 	if err != nil {
 		return nil, classed("reading the wake rows", err)
 	}
-	out := make([]Mark, len(rows))
+	out := make([]Wake, len(rows))
 	for i, r := range rows {
-		out[i] = Mark{Unit: r.Unit, Kind: r.Kind, At: cardea.Instant(r.NextWakeAt)}
+		out[i] = Wake{Mark{Unit: r.Unit, Kind: r.Kind, At: cardea.Instant(r.NextWakeAt)}, cardea.Instant(r.LeaseUntil)}
 	}
 	return out, nil
 }

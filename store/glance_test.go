@@ -27,7 +27,7 @@ func TestGlancesAgreeWithTheWholePicture(t *testing.T) {
 
 		must(t, w.MarkWake(ctx, store.Mark{Unit: doors, Kind: store.WakeKeep, At: noon}))
 		must(t, s.In("other").MarkWake(ctx, store.Mark{Unit: "else", Kind: store.WakeKeep, At: noon}))
-		same(t, "wakes", ok(w.Wakes(ctx)), []store.Mark{{Unit: doors, Kind: store.WakeKeep, At: noon}})
+		same(t, "wakes", ok(w.Wakes(ctx)), []store.Wake{{Mark: store.Mark{Unit: doors, Kind: store.WakeKeep, At: noon}}})
 	})
 }
 

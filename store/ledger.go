@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/store/internal/gen"
@@ -67,6 +68,30 @@ func (d doorSaver) putLedger(r cardea.LedgerRow) error {
 		WorkspaceID: d.ws, Door: d.door, GroupID: group, Account: account, N: n + 1, Person: clean(string(r.Person)),
 		Adopted: r.Adopted, ValidFrom: int64(r.Window.From), ValidUntil: int64(r.Window.Until), Reasons: reasons,
 		PutAt: int64(r.PutAt), PutOp: clean(string(r.Op)),
+	})
+}
+
+// SaveReasons keeps why open rows stand now: an edge that stays in step may rest on other records than it was put for.
+// Rows that are not open are passed over.
+func (w *Workspace) SaveReasons(ctx context.Context, door string, rows []cardea.LedgerRow, lease *Lease) error {
+	type row struct {
+		Group   string `json:"g"`
+		Account string `json:"a"`
+		Reasons string `json:"r"`
+	}
+	var out []row
+	for _, r := range rows {
+		reasons, err := body(r.Reasons)
+		if err != nil {
+			return err
+		}
+		out = append(out, row{clean(string(r.Group)), clean(string(r.Account)), reasons})
+	}
+	chunks, err := objects(len(out), func(i int) (string, any) { return strconv.Itoa(i), out[i] })
+	return w.write(ctx, "keeping why entries of "+door+" stand", lease, func(q *gen.Queries) error {
+		return each(chunks, err, func(b string) error {
+			return q.PutLedgerReasons(ctx, gen.PutLedgerReasonsParams{WorkspaceID: w.id, Door: clean(door), Bulk: b})
+		})
 	})
 }
 

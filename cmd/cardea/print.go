@@ -76,6 +76,9 @@ func (c *terminal) printRead(s desk.SpaceRead) {
 		_, many := say.Kind(one.Kind)
 		fmt.Fprintf(c.out, "  %s %s: %s\n", c.paint(yellow, "!"), many, strings.TrimSuffix(word+": "+one.Why, ": "))
 	}
+	for _, i := range s.Refused {
+		fmt.Fprintf(c.out, "  %s %s\n", c.paint(yellow, "!"), say.Clean(i.Text))
+	}
 }
 
 func (c *terminal) printDoor(d desk.DoorRun, clock say.Clock, preview bool) {

@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -115,13 +117,34 @@ func (r *rig) patch(yaml string) {
 	}
 }
 
-// brief prints a result for a failing test.
+// brief prints a result for a failing test: what was not read, what was planned and what became of it.
 func brief(result desk.Result) string {
-	var b bytes.Buffer
-	if err := printJSON(&b, result); err != nil {
-		return err.Error()
+	var b strings.Builder
+	for _, s := range result.Reads {
+		fmt.Fprintf(&b, "\n%s: complete %v %s", s.Connection, s.Complete, s.Error)
+		for _, c := range s.Collections {
+			if c.Why != "" || c.Suspect {
+				fmt.Fprintf(&b, "\n  %s: %s, suspect %v: %s", c.Kind, c.Grade, c.Suspect, c.Why)
+			}
+		}
 	}
-	return b.String()[:min(b.Len(), 4000)]
+	for _, d := range result.Doors {
+		fmt.Fprintf(&b, "\n%s: %d confirmed, %d failed, %d open %s", d.Door, d.Confirmed, d.Failed, d.Open, d.Error)
+		for _, why := range d.Incomplete {
+			fmt.Fprintf(&b, "\n  incomplete: %s", why)
+		}
+		for _, o := range d.Operations {
+			fmt.Fprintf(&b, "\n  %s %s %s, %s until %s, %s: %s %s", o.Verb, o.PersonName+" "+o.Email, o.GroupName,
+				o.Window.From, o.Window.Until, o.Cause, o.State, o.Error)
+			if o.Held != nil {
+				fmt.Fprintf(&b, " (held: %s)", o.Held.Why)
+			}
+		}
+		for _, i := range d.Issues {
+			fmt.Fprintf(&b, "\n  issue %s: %s", i.Code, i.Text)
+		}
+	}
+	return b.String()[:min(b.Len(), 6000)]
 }
 
 // bubble runs a test in virtual time, from an instant on.

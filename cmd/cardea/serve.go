@@ -15,7 +15,8 @@ import (
 type serveCmd struct {
 	common
 
-	Listen string `help:"Address of the console; the configuration's listen when left out."`
+	Listen string   `help:"Address of the console; the configuration's listen when left out."`
+	Host   []string `env:"CARDEA_HOSTS" help:"A further name under which the console is opened, as behind a proxy."`
 }
 
 // Run keeps everything in step until it is stopped.
@@ -45,13 +46,17 @@ func (s *serveCmd) serve(ctx context.Context, c *terminal, with settings) error 
 	if err != nil {
 		return err
 	}
-	err = serveHTTP(ctx, listener, a.routes(c, s))
+	err = serveHTTP(ctx, listener, a.routes(c, s, address))
 	stop()
 	return err
 }
 
 // routes are the ways in over HTTP.
-func (a *app) routes(c *terminal, s *serveCmd) http.Handler {
+func (a *app) routes(c *terminal, s *serveCmd, address string) http.Handler {
+	hosts := s.Host
+	if name, _, err := net.SplitHostPort(address); err == nil && name != "" {
+		hosts = append(hosts, name)
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
@@ -65,7 +70,7 @@ func (a *app) routes(c *terminal, s *serveCmd) http.Handler {
 	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics(a.desk), promhttp.HandlerOpts{}))
 	mux.Handle("/", console.New(console.Config{
-		Desk: a.desk, Version: currentVersion(), Now: c.now, Zone: a.desk.Zone(), Log: s.logger(c.err),
+		Desk: a.desk, Version: currentVersion(), Now: c.now, Zone: a.desk.Zone(), Log: s.logger(c.err), Hosts: hosts,
 	}))
 	return mux
 }

@@ -30,6 +30,7 @@ func world(people int, apart bool) change.Input {
 		in.Policies[id] = cardea.Policy{Group: id, Mode: cardea.Exclusive, Ours: true}
 	}
 	ids := r.Perm(people)
+	slab := make([]cardea.Window, people) // as decide gives them: the windows of a person's grants stand together
 	w := cardea.Window{From: now - 100*cardea.Hour, Until: cardea.Never}
 	for i := range people {
 		person := cardea.PersonID(fmt.Sprintf("rnd/person:5f2b%08x9c", i))
@@ -37,11 +38,12 @@ func world(people int, apart bool) change.Input {
 		in.Links = append(in.Links, cardea.Link{Person: person, Account: account, How: "email"})
 		in.Accounts = append(in.Accounts, cardea.Account{ID: account, Email: fmt.Sprintf("p%d@x.test", i)})
 		first := r.IntN(groups)
+		slab[i] = w
 		for n := range 3 {
 			g := in.Groups[(first+n*7)%groups].ID
 			reason := cardea.Reason{Integration: "london", Rule: cardea.RulePlan, Windows: []cardea.Window{w},
 				Record: cardea.Key{Kind: cardea.KindAgreement, ID: fmt.Sprint(i)}}
-			in.Wanted = append(in.Wanted, cardea.Grant{Person: person, Group: g, Windows: []cardea.Window{w},
+			in.Wanted = append(in.Wanted, cardea.Grant{Person: person, Group: g, Windows: slab[i : i+1],
 				Reasons: []cardea.Reason{reason}})
 			in.Edges = append(in.Edges, cardea.Edge{Group: g, Account: account, Window: w})
 			in.Ledger = append(in.Ledger, cardea.LedgerRow{Group: g, Account: account, Person: person, Window: w})

@@ -89,7 +89,8 @@ func (l *load) tooMany(lim cardea.BrakeLimit) string {
 // text says how many would go.
 func (l *load) text(what string, in *Input) string {
 	return fmt.Sprintf("%d of %d people would %s within %v because something is no longer there (%d already did, %d now). "+
-		"Mend the source, or release them if it is meant: ", l.went+l.asked, max(l.base, l.went+l.asked), what, in.Brake.Window, l.went, l.asked)
+		"Mend the source, or release them if it is meant: ", l.went+l.asked, max(l.base, l.went+l.asked), what, in.Brake.Window,
+		l.went, l.asked)
 }
 
 type scale struct {
@@ -149,7 +150,8 @@ func weigh(cs cardea.Changeset, in *Input) *scale {
 	return b
 }
 
-// report makes one issue of each hold, and notes when the window next lets go of a removal.
+// report makes one issue of each hold, and notes when a hold may look different: the window lets go of a
+// removal, or an edge begins to count.
 func (b *scale) report(in *Input, all string) {
 	held := all != ""
 	for _, g := range b.names() {
@@ -167,6 +169,7 @@ func (b *scale) report(in *Input, all string) {
 	if !held {
 		return
 	}
+	in.seen.slides = min(in.seen.slides, in.seen.grows)
 	for _, r := range in.Past.Removals {
 		if at := r.At.Add(in.Brake.Window); at > in.Now {
 			in.seen.slides = min(in.seen.slides, at)

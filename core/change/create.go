@@ -33,13 +33,12 @@ func (p *planner) seatEarly() {
 // arrivals plans the edges of people whose account is still to be made. due holds (newcomer, grant), sorted. The
 // operations bear the person for whom the account is made.
 func (p *planner) arrivals(r *room, due []uint64) {
-	const mask = 1<<63 - 1
 	for len(due) > 0 {
 		n := 1
 		for n < len(due) && due[n]>>32 == due[0]>>32 {
 			n++
 		}
-		who := &p.seats.fresh[(due[0]&mask)>>32]
+		who := &p.seats.fresh[due[0]>>32]
 		s := spot{room: r}
 		p.grant(&s, due[:n])
 		s.person = who.account.Person

@@ -16,6 +16,7 @@ func filters() []filter {
 		{"watch", watch},
 		{"disputed", disputed},
 		{"evidence", evidence},
+		{"hold-down", holdDown},
 		{"approval", approval},
 		{"unmapped", unmapped},
 		{"brake", brake},
@@ -71,6 +72,18 @@ func evidence(cs cardea.Changeset, in *Input) cardea.Changeset {
 	})
 }
 
+// holdDown holds what ends because a location left the integration until a second complete read shows it too (RULES.md
+// 5.3). Vanished records are held down before they get here: they stay until the second reading lacks them.
+func holdDown(cs cardea.Changeset, in *Input) cardea.Changeset {
+	return each(cs, func(o *cardea.Operation) *cardea.Hold {
+		if o.Cause != cardea.CauseOutOfScope || !takes(o, in) || in.Released[o.Key] || in.Past.Seen != nil && in.Past.Seen(o.Key) {
+			return nil
+		}
+		return &cardea.Hold{Code: cardea.HeldEvidence, Why: "what gave " + in.name(o.Group) +
+			" is at a location outside the integration now; it goes when the next complete read says so too"}
+	})
+}
+
 // announced says whether all reasons are of the kinds whose ends are acted on without a new reading.
 func announced(rs []cardea.Reason) bool {
 	for _, r := range rs {
@@ -110,7 +123,7 @@ func unmapped(cs cardea.Changeset, in *Input) cardea.Changeset {
 		if o.Cause != cardea.CauseUnmapped || o.Verb == cardea.VerbForget || in.Released[o.Key] {
 			return nil
 		}
-		return &cardea.Hold{Code: cardea.HeldUnmapped, Why: "the last mapping to " + in.name(o.Group) +
+		return &cardea.Hold{Code: cardea.HeldUnmapped, Why: "the mapping that gave " + in.name(o.Group) +
 			" is gone; release this to take the access away, or map the group again"}
 	})
 }

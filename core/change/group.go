@@ -16,10 +16,18 @@ type room struct {
 	coming int    // those that the plan brings
 }
 
-// counts says whether the brake counts an edge with this window.
+// counts says whether the brake counts an edge with this window. When it will, though it does not now, is remembered:
+// a hold may look different then.
 func (p *planner) counts(s *spot, w cardea.Window) bool {
-	_, kept := s.room.keeps.holds(s.account, s.known)
-	return !kept && (!p.in.Limits.Timed || w.From <= p.now)
+	if until, kept := s.room.keeps.holds(s.account, s.known); kept {
+		p.later.at(until)
+		return false
+	}
+	if p.in.Limits.Timed && w.From > p.now {
+		p.later.at(w.From)
+		return false
+	}
+	return true
 }
 
 // spot is everything that is known of one account in one group.
@@ -34,15 +42,16 @@ type spot struct {
 	row     *cardea.LedgerRow // nil: not ours
 }
 
-// groups plans every mapped group: its grants, edges and ledger rows are walked side by side, by account.
-func (p *planner) groups() {
+// groups plans every mapped group: its grants, edges and ledger rows are walked side by side, by account. It returns false
+// when a list turns out not to be in order; then the view that is broken must be mended, and all begins again. Looking
+// first and planning then would read everything twice.
+func (p *planner) groups() bool {
 	p.seatEarly()
-	var due []uint64
 	var w, e, l, wEnd, eEnd, lEnd int
 	for _, g := range p.mapped {
-		w, wEnd = p.wanted.run(wEnd, g)
-		e, eEnd = p.edges.run(eEnd, g)
-		l, lEnd = p.ledger.run(lEnd, g)
+		w, wEnd = p.wanted.take(wEnd, g)
+		e, eEnd = p.edges.take(eEnd, g)
+		l, lEnd = p.ledger.take(lEnd, g)
 		if _, there := p.in.seen.names[g]; !there {
 			p.issue(cardea.Issue{Code: "group-gone", Group: g, Text: "a mapping names group " + string(g) +
 				", which the door system no longer has; nothing is done for it. Map another group or remove the mapping"})
@@ -52,58 +61,61 @@ func (p *planner) groups() {
 		r.keeps = newKeeps(r.policy.Keep, p.in.Now)
 		p.edges.arrange(e, eEnd, accountOfEdge)
 		p.ledger.arrange(l, lEnd, accountOfRow)
-		due = p.seat(due[:0], w, wEnd)
-		split, _ := slices.BinarySearch(due, uint64(1)<<63)
-		p.walk(r, due[:split], e, eEnd, l, lEnd)
-		p.arrivals(r, due[split:])
+		p.seat(w, wEnd)
+		p.walk(r, p.due, e, eEnd, l, lEnd)
+		p.arrivals(r, p.arriving)
 		p.in.seen.inStep[g], p.in.seen.coming[g] = r.inStep, r.coming
 	}
+	p.wanted.rest(wEnd)
+	p.edges.rest(eEnd)
+	p.ledger.rest(lEnd)
+	return !p.wanted.broken && !p.edges.broken && !p.ledger.broken
 }
 
-// seat packs the group's grants as (seat, grant), sorted: those of accounts in the order of the table, then with the
-// highest bit set those of accounts that have to be made.
-func (p *planner) seat(due []uint64, from, to int) []uint64 {
+// seat packs the group's grants as (place, grant), by place: those of accounts in p.due, those of accounts that have to
+// be made in p.arriving.
+func (p *planner) seat(from, to int) {
 	inOrder := true
-	p.early = p.early[:0]
-	p.base = from
+	p.due, p.arriving, p.early, p.base = p.due[:0], p.arriving[:0], p.early[:0], from
 	for i := from; i < to; i++ {
 		g := p.wanted.at(i)
-		person := g.Person
 		t, has, change := p.target(g.Windows, true)
 		if !has {
 			t = cardea.Window{From: cardea.Never, Until: cardea.Never}
 		}
 		p.early = append(p.early, goal{t, change})
-		at := p.seats.of(person)
-		var packed uint64
+		at := p.seats.of(g.Person)
 		if a, ok := at.account(); ok {
-			if p.seats.only != nil && !p.seats.only[a] {
-				continue
+			if p.seats.only == nil || p.seats.only[a] {
+				packed := uint64(a)<<32 | uint64(i)
+				inOrder = inOrder && (len(p.due) == 0 || p.due[len(p.due)-1] < packed)
+				p.due = append(p.due, packed)
 			}
-			packed = uint64(a)<<32 | uint64(i)
+		} else if p.in.Only != nil && !p.in.Only[g.Person] {
+			continue
 		} else if n, ok := at.fresh(); ok {
-			if p.in.Only != nil && !p.in.Only[person] {
-				continue
-			}
-			packed = 1<<63 | uint64(n)<<32 | uint64(i)
+			p.arriving = append(p.arriving, uint64(n)<<32|uint64(i))
 		} else {
 			p.cannot(g)
-			continue
 		}
-		inOrder = inOrder && (len(due) == 0 || due[len(due)-1] < packed)
-		due = append(due, packed)
 	}
-	if !inOrder {
-		slices.Sort(due)
+	slices.Sort(p.arriving)
+	const few = 200
+	switch {
+	case inOrder:
+	case len(p.due) < few:
+		slices.Sort(p.due)
+	default:
+		p.spare = slices.Grow(p.spare[:0], len(p.due))[:len(p.due)]
+		sorted := bySeat(p.due, p.spare, len(p.seats.ids))
+		if &sorted[0] != &p.due[0] {
+			p.due, p.spare = sorted, p.due
+		}
 	}
-	return due
 }
 
 // cannot reports a grant that cannot be given, once for each person.
 func (p *planner) cannot(g *cardea.Grant) {
-	if p.in.Only != nil && !p.in.Only[g.Person] {
-		return
-	}
 	_, has, change := p.target(g.Windows, true)
 	p.at(change)
 	if !has || !p.once("cannot-be-given", string(g.Person)) {
@@ -173,7 +185,7 @@ func (p *planner) quiet(s *spot, g goal) bool {
 		return false
 	}
 	p.horn.at(g.change)
-	if g.window.From <= p.now {
+	if p.counts(s, g.window) {
 		s.room.inStep++
 	}
 	return true

@@ -32,11 +32,14 @@ func ana() change.Input {
 }
 
 func grant(person string, ws ...cardea.Window) cardea.Grant {
-	return cardea.Grant{Person: cardea.PersonID("rnd/person:" + person), Group: "A", Windows: ws, Reasons: because(cardea.RulePlan, "m-"+person, ws...)}
+	return cardea.Grant{Person: cardea.PersonID("rnd/person:" + person), Group: "A", Windows: ws,
+		Reasons: because(cardea.RulePlan, "m-"+person, ws...)}
 }
 
 func because(rule cardea.Rule, record string, ws ...cardea.Window) []cardea.Reason {
-	return []cardea.Reason{{Integration: "london", Rule: rule, Record: cardea.Key{Kind: cardea.KindAgreement, ID: record}, Windows: ws}}
+	return []cardea.Reason{{
+		Integration: "london", Rule: rule, Record: cardea.Key{Kind: cardea.KindAgreement, ID: record}, Windows: ws,
+	}}
 }
 
 func edge(account string, w cardea.Window) cardea.Edge {
@@ -44,7 +47,8 @@ func edge(account string, w cardea.Window) cardea.Edge {
 }
 
 func row(account, person string, w cardea.Window, rs []cardea.Reason) cardea.LedgerRow {
-	return cardea.LedgerRow{Group: "A", Account: cardea.AccountID(account), Person: cardea.PersonID("rnd/person:" + person), Window: w, Reasons: rs}
+	return cardea.LedgerRow{Group: "A", Account: cardea.AccountID(account), Window: w, Reasons: rs,
+		Person: cardea.PersonID("rnd/person:" + person)}
 }
 
 func window(from, until cardea.Instant) cardea.Window {

@@ -73,6 +73,9 @@ type Past struct {
 	// Remapped are the groups whose mapping or scope changed since they were last in step: additions to them pass the
 	// brake on additions.
 	Remapped map[cardea.GroupID]bool
+	// Seen says whether an earlier run held this very operation and a complete read has come since (RULES.md 5.3); nil =
+	// nothing was seen.
+	Seen func(cardea.OpKey) bool
 }
 
 // Removal is one edge that was taken away for absence.
@@ -88,7 +91,8 @@ type sight struct {
 	coming map[cardea.GroupID]int // edges that will be counted so when the plan is done
 	loses  map[cardea.OpKey]bool  // changes of a window that take access away
 	brakes []cardea.Issue         // filled by the brake
-	slides cardea.Instant         // when the brake's window next lets go of a removal
+	grows  cardea.Instant         // when an edge next counts that does not count now
+	slides cardea.Instant         // when a hold of the brake may look different
 }
 
 // policy returns a group's policy; one that was never named is exclusive and not ours yet.

@@ -23,25 +23,22 @@ func Plan(in Input) (cardea.Changeset, cardea.Instant) {
 	if in.Brake == (cardea.Brake{}) {
 		in.Brake = cardea.DefaultBrake
 	}
-	p := &planner{
-		in:    &in,
-		horn:  horn{in.Now, cardea.Never},
-		seats: newSeats(&in),
+	p := newPlanner(&in)
+	if !p.groups() {
+		wanted, edges, ledger := p.wanted, p.edges, p.ledger
+		wanted.mend()
+		edges.mend()
+		ledger.mend()
+		p = newPlanner(&in)
+		p.wanted, p.edges, p.ledger = wanted, edges, ledger
+		p.groups()
 	}
-	in.seen = &sight{
-		names:  map[cardea.GroupID]string{},
-		inStep: map[cardea.GroupID]int{},
-		coming: map[cardea.GroupID]int{},
-		loses:  map[cardea.OpKey]bool{},
-		slides: cardea.Never,
-	}
-	p.load()
-	p.groups()
 	p.unmapped()
 	p.creates()
 	p.links()
 	p.beyond()
 
+	in.seen.grows = p.later.next
 	cs := cardea.Changeset{Door: in.Door, MadeAt: in.Now, Operations: p.ops, Issues: p.issues}
 	for _, f := range filters() {
 		cs = f.apply(cs, &in)
@@ -56,22 +53,32 @@ func Plan(in Input) (cardea.Changeset, cardea.Instant) {
 // planner is one Plan at work.
 type planner struct {
 	horn
+	later  horn // when the brake counts an edge that it does not count now
 	in     *Input
 	seats  *seats
 	wanted view[cardea.Grant]
 	edges  view[cardea.Edge]
 	ledger view[cardea.LedgerRow]
 	mapped []cardea.GroupID // sorted, each once
-	early  []goal           // of the group's grants, from base on
-	base   int
 	owner  map[cardea.AccountID]cardea.PersonID
 	told   map[string]bool // issues that are said once
 	ops    []cardea.Operation
 	issues []cardea.Issue
+
+	// The grants of the group that is being planned: packed (place, grant), and what each asks, from base on.
+	due, arriving, spare []uint64
+	early                []goal
+	base                 int
 }
 
-func (p *planner) load() {
-	in := p.in
+func newPlanner(in *Input) *planner {
+	in.seen = &sight{
+		names:  map[cardea.GroupID]string{},
+		inStep: map[cardea.GroupID]int{},
+		coming: map[cardea.GroupID]int{},
+		loses:  map[cardea.OpKey]bool{},
+		slides: cardea.Never,
+	}
 	for _, g := range in.Groups {
 		name := g.Name
 		if name == "" {
@@ -79,10 +86,16 @@ func (p *planner) load() {
 		}
 		in.seen.names[g.ID] = name
 	}
-	p.mapped = slices.Compact(slices.Sorted(slices.Values(in.Mapped)))
-	p.wanted = byGroup(in.Wanted, groupOfGrant)
-	p.edges = byGroup(in.Edges, groupOfEdge)
-	p.ledger = byGroup(in.Ledger, groupOfRow)
+	return &planner{
+		in:     in,
+		horn:   horn{in.Now, cardea.Never},
+		later:  horn{in.Now, cardea.Never},
+		seats:  newSeats(in),
+		mapped: slices.Compact(slices.Sorted(slices.Values(in.Mapped))),
+		wanted: view[cardea.Grant]{list: in.Wanted, group: groupOfGrant},
+		edges:  view[cardea.Edge]{list: in.Edges, group: groupOfEdge},
+		ledger: view[cardea.LedgerRow]{list: in.Ledger, group: groupOfRow},
+	}
 }
 
 // plan adds an operation.

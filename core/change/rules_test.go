@@ -71,7 +71,8 @@ func TestAnEdgeThatAGrantExplainsIsAdoptedInAnExclusiveGroupOnly(t *testing.T) {
 		if len(cs.Operations) != want {
 			t.Fatalf("%s: %+v", mode, cs.Operations)
 		}
-		if want == 1 && (cs.Operations[0].Verb != cardea.VerbAdopt || cs.Operations[0].Verb.Writes() || len(cs.Operations[0].Reasons) != 1) {
+		if want == 1 && (cs.Operations[0].Verb != cardea.VerbAdopt || cs.Operations[0].Verb.Writes() ||
+			len(cs.Operations[0].Reasons) != 1) {
 			t.Fatalf("%+v", cs.Operations)
 		}
 	}
@@ -248,7 +249,8 @@ func TestKeepProtectsWhileItRunsAndAddsNobody(t *testing.T) {
 func TestOnlyBlockBeatsTheKeepList(t *testing.T) {
 	t.Parallel()
 	in := ana()
-	in.Policies["A"] = cardea.Policy{Mode: cardea.Exclusive, Ours: true, Keep: []cardea.Keep{{Account: "id:a1", Until: cardea.Never}}}
+	in.Policies["A"] = cardea.Policy{Mode: cardea.Exclusive, Ours: true,
+		Keep: []cardea.Keep{{Account: "id:a1", Until: cardea.Never}}}
 	in.Edges = []cardea.Edge{edge("a1", cardea.Forever)}
 	in.Cause = always(cardea.CauseLeft)
 	none(t, in)
@@ -416,7 +418,9 @@ func TestNoAccountIsMadeForAdditionsThatWait(t *testing.T) {
 
 func TestAnnouncedEndsOfBookingsActWhenBlind(t *testing.T) {
 	t.Parallel()
-	for rule, goes := range map[cardea.Rule]bool{cardea.RuleBooking: true, cardea.RulePass: true, cardea.RuleDayPass: true, cardea.RulePlan: false} {
+	for rule, goes := range map[cardea.Rule]bool{
+		cardea.RuleBooking: true, cardea.RulePass: true, cardea.RuleDayPass: true, cardea.RulePlan: false,
+	} {
 		in := ana()
 		in.Blind = map[cardea.GroupID]string{"A": "bookings are incomplete"}
 		in.Edges = []cardea.Edge{edge("a1", cardea.Forever)}
@@ -473,7 +477,9 @@ func TestDecideSayingNothingIsAbsence(t *testing.T) {
 	in := ana()
 	in.Edges = []cardea.Edge{edge("a1", standing())}
 	in.Ledger = []cardea.LedgerRow{row("a1", "ana", standing(), nil)}
-	for _, f := range []func(cardea.PersonID, cardea.GroupID, []cardea.Reason) cardea.Cause{nil, always(""), always(cardea.CauseGranted)} {
+	for _, f := range []func(cardea.PersonID, cardea.GroupID, []cardea.Reason) cardea.Cause{
+		nil, always(""), always(cardea.CauseGranted),
+	} {
 		in.Cause = f
 		if o := one(t, in); o.Cause != cardea.CauseVanished {
 			t.Fatalf("%+v", o)

@@ -20,10 +20,11 @@ func (s seat) fresh() (int32, bool) { return int32(-1 - s), s < 0 && s != nowher
 type seats struct {
 	ids      []cardea.AccountID // sorted
 	shut     []bool
-	accounts []cardea.Account // as they came
-	entry    []int32          // by place: the account's place in accounts, -1 for one that only a link names
-	place    map[cardea.AccountID]int32
-	people   map[cardea.PersonID]seat
+	accounts []cardea.Account        // as they came
+	entry    []int32                 // by place: the account's place in accounts, -1 for one that only a link names
+	places   index[cardea.AccountID] // of ids
+	people   index[cardea.PersonID]
+	seats    []seat // of people
 	fresh    []newcomer
 	only     []bool // by account, nil = all: the accounts that the plan is about
 }
@@ -37,15 +38,12 @@ type newcomer struct {
 
 func newSeats(in *Input) *seats {
 	s := &seats{}
-	s.people = make(map[cardea.PersonID]seat, len(in.Links)+len(in.Missing))
-	for i, at := range s.index(in) {
-		if l := &in.Links[i]; i == 0 || in.Links[i-1].Person != l.Person {
-			if _, has := s.people[l.Person]; !has {
-				s.people[l.Person] = seat(at)
-			}
-		}
+	places := s.index(in)
+	people := make([]cardea.PersonID, 0, len(in.Links)+len(in.Missing))
+	for i := range in.Links {
+		people, s.seats = append(people, in.Links[i].Person), append(s.seats, seat(places[i]))
 	}
-	s.newcomers(in)
+	s.people = newIndex(s.newcomers(in, people))
 	if in.Only != nil {
 		s.limit(in)
 	}
@@ -67,10 +65,12 @@ func (s *seats) index(in *Input) []int32 {
 		}
 	}
 	s.number()
-	places := s.places(in.Links)
+	places := s.placesOf(in.Links)
 	if !slices.Contains(places, -1) {
 		return places
 	}
+	had := s.places
+	s.ids = slices.Clone(s.ids) // had goes on using the old list
 	for i, at := range places {
 		if at < 0 {
 			s.ids = append(s.ids, in.Links[i].Account)
@@ -78,10 +78,9 @@ func (s *seats) index(in *Input) []int32 {
 	}
 	slices.Sort(s.ids)
 	s.ids = slices.Compact(s.ids)
-	had := s.place
 	entry := make([]int32, len(s.ids))
 	for i, id := range s.ids {
-		if old, has := had[id]; has {
+		if old := had.find(id); old >= 0 {
 			entry[i] = s.entry[old]
 		} else {
 			entry[i] = -1
@@ -89,37 +88,32 @@ func (s *seats) index(in *Input) []int32 {
 	}
 	s.entry = entry
 	s.number()
-	return s.places(in.Links)
+	return s.placesOf(in.Links)
 }
 
 // number fills the index from ids to places, and what is asked of every account.
 func (s *seats) number() {
-	s.place = make(map[cardea.AccountID]int32, len(s.ids))
+	s.places = newIndex(s.ids)
 	s.shut = make([]bool, len(s.ids))
-	for i, id := range s.ids {
-		s.place[id] = int32(i)
+	for i := range s.ids {
 		s.shut[i] = s.entry[i] >= 0 && s.accounts[s.entry[i]].Shut
 	}
 }
 
-// places returns each link's account's place, -1 where it has none.
-func (s *seats) places(links []cardea.Link) []int32 {
+// placesOf returns each link's account's place, -1 where it has none.
+func (s *seats) placesOf(links []cardea.Link) []int32 {
 	places := make([]int32, len(links))
 	for i := range links {
-		at, has := s.place[links[i].Account]
-		if !has {
-			at = -1
-		}
-		places[i] = at
+		places[i] = s.places.find(links[i].Account)
 	}
 	return places
 }
 
-// newcomers seats the people without an account. Those with one address share the new account, which is the first
-// member's, or the first visitor's if none is a member.
-func (s *seats) newcomers(in *Input) {
+// newcomers seats the people without an account, and adds them to the people that have a seat. Those with one address
+// share the new account, which is the first member's, or the first visitor's if none is a member.
+func (s *seats) newcomers(in *Input, people []cardea.PersonID) []cardea.PersonID {
 	if len(in.Missing) == 0 {
-		return
+		return people
 	}
 	missing := slices.Clone(in.Missing)
 	slices.SortFunc(missing, func(a, b cardea.NewAccount) int {
@@ -133,10 +127,9 @@ func (s *seats) newcomers(in *Input) {
 			s.fresh = append(s.fresh, newcomer{account: a})
 			byEmail[a.Email] = at
 		}
-		if _, has := s.people[a.Person]; !has {
-			s.people[a.Person] = at
-		}
+		people, s.seats = append(people, a.Person), append(s.seats, at)
 	}
+	return people
 }
 
 func late(yes bool) int {
@@ -151,27 +144,27 @@ func (s *seats) limit(in *Input) {
 	s.only = make([]bool, len(s.ids))
 	for _, l := range in.Links {
 		if in.Only[l.Person] {
-			s.only[s.place[l.Account]] = true
+			s.only[s.places.find(l.Account)] = true
 		}
 	}
 	for _, l := range in.Links {
 		if !in.Only[l.Person] {
-			s.only[s.place[l.Account]] = false
+			s.only[s.places.find(l.Account)] = false
 		}
 	}
 }
 
 // of returns where the person's grants go; nowhere for people that match could not seat.
 func (s *seats) of(p cardea.PersonID) seat {
-	if at, has := s.people[p]; has {
-		return at
+	if i := s.people.find(p); i >= 0 {
+		return s.seats[i]
 	}
 	return nowhere
 }
 
 // known returns the account's entry, or nil when the door system's list does not have it.
 func (s *seats) known(a cardea.AccountID) *cardea.Account {
-	if i, has := s.place[a]; has && s.entry[i] >= 0 {
+	if i := s.places.find(a); i >= 0 && s.entry[i] >= 0 {
 		return &s.accounts[s.entry[i]]
 	}
 	return nil
@@ -183,8 +176,7 @@ func (s *seats) within(in *Input, a cardea.AccountID, row *cardea.LedgerRow) boo
 	if s.only == nil {
 		return true
 	}
-	i, has := s.place[a]
-	if has && s.only[i] {
+	if i := s.places.find(a); i >= 0 && s.only[i] {
 		return true
 	}
 	if row == nil || !in.Only[row.Person] {

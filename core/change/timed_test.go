@@ -12,7 +12,8 @@ func TestTimedEdgeCarriesTheCurrentWindow(t *testing.T) {
 	in := ana()
 	in.Wanted = []cardea.Grant{grant("ana", window(-2*hour, hour), window(3*hour, 4*hour))}
 	o := one(t, in)
-	if o.Verb != cardea.VerbAdd || o.Window != window(-2*hour, hour) || o.Cause != cardea.CauseGranted || o.Person != "rnd/person:ana" {
+	if o.Verb != cardea.VerbAdd || o.Window != window(-2*hour, hour) || o.Cause != cardea.CauseGranted ||
+		o.Person != "rnd/person:ana" {
 		t.Fatalf("%+v", o)
 	}
 	if _, next := change.Plan(in); next != noon+hour {
@@ -119,11 +120,14 @@ func TestShortenedWindowCarriesTheCauseOfTheReasonThatWent(t *testing.T) {
 		want  cardea.Cause
 		later cardea.Window
 	}{
-		{"cancelled", cardea.CauseCancelled, because(cardea.RuleBooking, "gone", window(-hour, 5*hour)), cardea.CauseCancelled, window(-hour, 2*hour)},
-		{"vanished", cardea.CauseVanished, because(cardea.RuleBooking, "gone", window(-hour, 5*hour)), cardea.CauseVanished, window(-hour, 2*hour)},
+		{"cancelled", cardea.CauseCancelled, because(cardea.RuleBooking, "gone", window(-hour, 5*hour)),
+			cardea.CauseCancelled, window(-hour, 2*hour)},
+		{"vanished", cardea.CauseVanished, because(cardea.RuleBooking, "gone", window(-hour, 5*hour)),
+			cardea.CauseVanished, window(-hour, 2*hour)},
 		{"the record itself names another time", cardea.CauseCancelled, because(cardea.RulePlan, "m-ana", window(-hour, 5*hour)),
 			cardea.CauseExtended, window(-hour, 2*hour)},
-		{"what went was over", cardea.CauseVanished, because(cardea.RulePlan, "gone", window(-5*hour, -hour)), cardea.CauseExtended, window(-hour, 2*hour)},
+		{"what went was over", cardea.CauseVanished, because(cardea.RulePlan, "gone", window(-5*hour, -hour)),
+			cardea.CauseExtended, window(-hour, 2*hour)},
 		{"positive but not only an earlier end", cardea.CauseCancelled, because(cardea.RuleBooking, "gone", window(-hour, 5*hour)),
 			cardea.CauseExtended, window(hour, 9*hour)},
 	} {
@@ -148,7 +152,8 @@ func TestWindowShortenedToThePastIsARemoval(t *testing.T) {
 	in.Wanted = []cardea.Grant{grant("ana", window(-3*hour, -hour))}
 	in.Edges = []cardea.Edge{edge("a1", window(-3*hour, 5*hour))}
 	in.Ledger = []cardea.LedgerRow{row("a1", "ana", window(-3*hour, 5*hour), in.Wanted[0].Reasons)}
-	if o := one(t, in); o.Verb != cardea.VerbRemove || o.Cause != cardea.CauseCancelled || o.Due != noon-hour || o.Deadline != noon-hour+5*cardea.Minute {
+	if o := one(t, in); o.Verb != cardea.VerbRemove || o.Cause != cardea.CauseCancelled ||
+		o.Due != noon-hour || o.Deadline != noon-hour+5*cardea.Minute {
 		t.Fatalf("%+v", o)
 	}
 }

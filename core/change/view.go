@@ -13,22 +13,49 @@ type view[T any] struct {
 	list  []T
 	order []int32 // nil: as it came
 	group func(*T) cardea.GroupID
+
+	broken bool // the list is not in the order of the groups
 }
 
-// byGroup makes a view in the order of the groups. A list that stands in that order costs one look at each element.
-func byGroup[T any](list []T, group func(*T) cardea.GroupID) view[T] {
-	v := view[T]{list: list, group: group}
-	for i := 1; i < len(list); i++ {
-		if group(&list[i-1]) > group(&list[i]) {
-			v.regroup()
-			break
+// take walks on from an element to the stretch of the view whose group is g and returns it. It notes when the list turns
+// out not to be in the order of the groups; what was taken until then is worth nothing.
+func (v *view[T]) take(from int, g cardea.GroupID) (lo, hi int) {
+	lo = v.skip(from, g)
+	hi = lo
+	for hi < v.len() && v.group(v.at(hi)) == g {
+		hi++
+	}
+	if hi < v.len() && v.group(v.at(hi)) < g {
+		v.broken = true
+	}
+	return lo, hi
+}
+
+// skip walks on to the first element whose group is not before g.
+func (v *view[T]) skip(from int, g cardea.GroupID) int {
+	for from < v.len() && v.group(v.at(from)) < g {
+		if from++; from < v.len() && v.group(v.at(from)) < v.group(v.at(from-1)) {
+			v.broken = true
 		}
 	}
-	return v
+	return from
 }
 
-// regroup sorts by packed integers: the group's rank, then the place in the list.
-func (v *view[T]) regroup() {
+// rest looks at what follows the last stretch that was taken.
+func (v *view[T]) rest(from int) {
+	for i := from + 1; i < v.len(); i++ {
+		if v.group(v.at(i)) < v.group(v.at(i-1)) {
+			v.broken = true
+		}
+	}
+}
+
+// mend sorts a broken view by packed integers: the group's rank, then the place in the list.
+func (v *view[T]) mend() {
+	if !v.broken {
+		return
+	}
+	v.broken = false
 	rank := map[cardea.GroupID]uint64{}
 	for i := range v.list {
 		rank[v.group(&v.list[i])] = 0
@@ -61,7 +88,7 @@ func (v *view[T]) at(i int) *T {
 	return &v.list[i]
 }
 
-// run returns the stretch of the view whose group is g, starting the search at from.
+// run returns the stretch of a view in order whose group is g, starting the search at from.
 func (v *view[T]) run(from int, g cardea.GroupID) (int, int) {
 	rest := v.len() - from
 	lo := from + sort.Search(rest, func(i int) bool { return v.group(v.at(from+i)) >= g })

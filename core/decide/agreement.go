@@ -6,7 +6,7 @@ import "github.com/cardea-access/cardea"
 func (j *judge) agreement(i int32) {
 	x, a := j.x, &j.x.d.Agreements[i]
 	l := &j.look
-	*l = newLook(cardea.RulePlan, a.Key())
+	*l = newLook(cardea.RulePlan, a.Key(), i)
 	l.no(askRecord, x.lost(l.record), l.record)
 	if !a.Approved {
 		l.no(askState, cardea.NotApproved, l.record)
@@ -79,7 +79,9 @@ func (j *judge) assignment(a *cardea.Agreement, s, own, home int32) {
 	}
 	l.base = l.base.Cut(j.days.between(one.Start, one.End, zone))
 	found := false
-	for _, w := range x.ways[r] {
+	l.assignment = s
+	for l.way = x.waysOf[r].first; l.way < x.waysOf[r].end; l.way++ {
+		w := &x.ways[l.way]
 		l.rule, via[1] = w.rule, w.item
 		found = j.tell(l, w.mappings) || found
 	}

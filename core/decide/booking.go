@@ -12,7 +12,7 @@ import (
 func (j *judge) booking(i int32) {
 	x, b := j.x, &j.x.d.Bookings[i]
 	l := &j.look
-	*l = newLook(cardea.RuleBooking, b.Key())
+	*l = newLook(cardea.RuleBooking, b.Key(), i)
 	l.no(askRecord, x.lost(l.record), l.record)
 	if b.Cancelled {
 		l.no(askState, cardea.WasCancelled, l.record)
@@ -25,7 +25,7 @@ func (j *judge) booking(i int32) {
 		j.invited(l, i)
 	}
 	resource := cardea.Key{Kind: cardea.KindResource, ID: b.Resource}
-	r := at(x.resources, b.Resource)
+	r := x.resources.find(b.Resource)
 	if r < 0 {
 		l.no(askAssignment, cardea.Dangling, resource)
 	} else {
@@ -74,7 +74,7 @@ func (x *Index) named(booking int32, visitors bool) iter.Seq[int32] {
 			return
 		}
 		for _, id := range b.Visitors {
-			if p := x.people.visitors.find(id); p >= 0 && !yield(p) {
+			if p := x.people.visitor(id); p >= 0 && !yield(p) {
 				return
 			}
 		}
@@ -99,10 +99,10 @@ func (j *judge) invited(l *look, booking int32) {
 	}
 	team := cardea.Key{Kind: cardea.KindTeam, ID: b.Team}
 	switch {
-	case x.letsTeamIn(booking):
-		j.inTeam(l, at(x.teams, b.Team), team)
 	case one.Visitor && !x.s.Visitors:
 		l.no(askHolder, cardea.VisitorsOff, one.Key())
+	case x.letsTeamIn(booking):
+		j.inTeam(l, at(x.teams, b.Team), team)
 	case b.Person == "":
 		l.no(askHolder, cardea.NoPerson, team)
 	default:
@@ -113,7 +113,7 @@ func (j *judge) invited(l *look, booking int32) {
 // bookingPlace returns the booked resource's location, or the booking's own where it has none.
 func (x *Index) bookingPlace(booking int32) int32 {
 	b := &x.d.Bookings[booking]
-	if r := at(x.resources, b.Resource); r >= 0 && x.stand[r] >= 0 {
+	if r := x.resources.find(b.Resource); r >= 0 && x.stand[r] >= 0 {
 		return x.stand[r]
 	}
 	return x.place(b.Location)
@@ -143,7 +143,7 @@ func (x *Index) lengthOf(booking int32) times {
 	b := &x.d.Bookings[booking]
 	zone := x.bookingZone(booking, x.bookingPlace(booking))
 	t := times{lasts: b.End - b.Start, clock: zone}
-	if r := at(x.resources, b.Resource); r < 0 || !x.d.Resources[r].ByDate {
+	if r := x.resources.find(b.Resource); r < 0 || !x.d.Resources[r].ByDate {
 		return t
 	}
 	t.zone, t.days = zone, 1

@@ -13,8 +13,7 @@ import (
 // whole, never clipped to the span: every united window that touches it, and only those. Grants share memory with the
 // index and with one another and must not be changed.
 func (x *Index) Grants(span cardea.Window) []cardea.Grant {
-	u := union{e: x.evaluate(span)}
-	u.timed = make([]*found, len(x.timed))
+	u := newUnion(x, span)
 	out := make([]cardea.Grant, 0, len(x.edges))
 	for i := 0; i < len(x.edges); {
 		end := i + 1
@@ -30,47 +29,101 @@ func (x *Index) Grants(span cardea.Window) []cardea.Grant {
 	return out
 }
 
-// union makes grants from findings.
+// union makes grants from edges.
 type union struct {
 	e       *evaluation
-	timed   []*found // by finding, those that depend on the asked time
+	timed   []*found // by place in timed
+	written []int32  // by yes: the place of its reason, plus one; only of those whose window touches the span
+	pages   [][]cardea.Reason
 	list    []found
 	all     []cardea.Window
 	windows slab[cardea.Window]
 	reasons slab[cardea.Reason]
+	via     slab[cardea.Key]
 }
 
-// found is a finding's windows around the span, and its reason with those that touch it.
+// page is how many reasons are written to one array. It is small enough to be still at hand in a processor's cache, where
+// it was cleared, when it is filled.
+const page = 512
+
+// found is what a yes gives around the span, and its reason with the windows that touch it.
 type found struct {
 	timed
+	yes    int32
 	touch  []cardea.Window
 	reason []cardea.Reason
+}
+
+// newUnion writes the reasons of everything whose window touches the span, in the order in which it was found: the
+// records are read one after the other, and everybody whom a record lets in shares the reason.
+func newUnion(x *Index, span cardea.Window) *union {
+	u := &union{e: x.evaluate(span), timed: make([]*found, len(x.timed)), written: make([]int32, len(x.yeses))}
+	n := int32(0)
+	for i := range x.yeses {
+		y := &x.yeses[i]
+		if y.window == none || !x.windows[y.window].Touches(span) {
+			continue
+		}
+		if n%page == 0 {
+			u.pages = append(u.pages, make([]cardea.Reason, min(page, len(x.yeses)-i)))
+		}
+		r := &u.pages[n/page][n%page]
+		u.write(r, y)
+		n++
+		u.written[i] = n
+	}
+	return u
+}
+
+// write fills a reason. One that depends on the asked time has no windows yet.
+func (u *union) write(r *cardea.Reason, y *yes) {
+	x, m := u.e.x, &u.e.x.mappings[y.mapping]
+	r.Integration, r.Rule, r.Kind, r.Item = x.s.Integration, m.rule, m.Kind, m.Item
+	switch m.rule { //nolint:exhaustive // the others rest on agreements
+	case cardea.RuleBooking:
+		r.Record = x.d.Bookings[y.record].Key()
+	case cardea.RuleDayPass, cardea.RulePass:
+		r.Record = x.d.Passes[y.record].Key()
+	default:
+		r.Record = x.d.Agreements[y.record].Key()
+	}
+	if y.assignment >= 0 {
+		r.Via = u.via.take(2)
+		r.Via[0], r.Via[1] = x.d.Assignments[y.assignment].Key(), x.ways[y.way].item
+	}
+	if y.window >= 0 {
+		r.Windows = x.windows[y.window : y.window+1 : y.window+1]
+	}
+	if y.due >= 0 {
+		r.Due = x.dues[y.due : y.due+1 : y.due+1]
+	}
 }
 
 // grant fills a grant from the edges of one person and group; false when nothing touches the span.
 func (u *union) grant(g *cardea.Grant, edges []edge) bool {
 	x, span := u.e.x, u.e.span
 	if len(edges) == 1 {
-		i := edges[0].finding
-		switch {
-		case x.timedAt[i] != none:
-			once := u.find(i)
-			g.Windows, g.Reasons = once.touch, once.reason
-			return len(once.touch) > 0
-		case x.windows[i].Touches(span):
-			g.Windows, g.Reasons = x.windows[i:i+1:i+1], x.reasons[i:i+1:i+1]
+		i := edges[0].yes
+		if n := u.written[i] - 1; n >= 0 {
+			w := x.yeses[i].window
+			g.Windows, g.Reasons = x.windows[w:w+1:w+1], u.pages[n/page][n%page:n%page+1:n%page+1]
 			return true
 		}
-		return false
+		if x.yeses[i].timed == none {
+			return false
+		}
+		once := u.find(i)
+		g.Windows, g.Reasons = once.touch, once.reason
+		return len(once.touch) > 0
 	}
 	u.list, u.all = u.list[:0], u.all[:0]
 	last := none
 	for _, e := range edges {
-		if e.finding == last {
+		if e.yes == last {
 			continue // a host who is invited to the booking too
 		}
-		last = e.finding
-		f := u.find(e.finding)
+		last = e.yes
+		f := u.find(e.yes)
 		u.list = append(u.list, f)
 		u.all = append(u.all, f.windows...)
 	}
@@ -91,42 +144,52 @@ func (u *union) grant(g *cardea.Grant, edges []edge) bool {
 	g.Reasons = u.reasons.take(n)
 	for i, f := range u.list[:n] {
 		a, b := touching(f.windows, hull)
-		r := f.reason[0]
+		r := &g.Reasons[i]
+		if n := u.written[f.yes] - 1; n >= 0 {
+			*r = u.pages[n/page][n%page]
+		} else {
+			u.write(r, &x.yeses[f.yes])
+		}
 		r.Windows = f.windows[a:b:b]
 		if f.due != nil {
 			r.Due = f.due[a:b:b]
 		}
-		g.Reasons[i] = r
 	}
 	slices.SortFunc(g.Reasons, compareReasons)
 	return true
 }
 
-// find returns a finding's windows. One that is the same at every time is ready; the others are worked out once.
+// find returns what a yes gives. What is the same at every time is ready; the rest is worked out once.
 func (u *union) find(i int32) found {
 	x := u.e.x
-	n := x.timedAt[i]
-	if n == none {
-		return found{timed: timed{windows: x.windows[i : i+1 : i+1], due: x.reasons[i].Due}, reason: x.reasons[i : i+1 : i+1]}
+	y := &x.yeses[i]
+	if y.timed == none {
+		f := found{yes: i, timed: timed{windows: x.windows[y.window : y.window+1 : y.window+1]}}
+		if y.due >= 0 {
+			f.due = x.dues[y.due : y.due+1 : y.due+1]
+		}
+		return f
 	}
-	if u.timed[n] != nil {
-		return *u.timed[n]
+	if once := u.timed[y.timed]; once != nil {
+		return *once
 	}
-	t, err := u.e.of(&x.timed[n])
+	t, err := u.e.of(&x.timed[y.timed])
 	if err != nil {
 		t = timed{} // refused: Explain says why
 	}
-	once := found{timed: t}
+	once := found{yes: i, timed: t}
 	a, b := touching(t.windows, u.e.span)
 	once.touch = t.windows[a:b:b]
-	once.reason = u.reasons.take(1)
-	r := x.reasons[i]
-	r.Windows = once.touch
-	if r.Due = nil; t.due != nil {
-		r.Due = t.due[a:b:b]
+	if a < b {
+		once.reason = u.reasons.take(1)
+		r := &once.reason[0]
+		u.write(r, y)
+		r.Windows = once.touch
+		if t.due != nil {
+			r.Due = t.due[a:b:b]
+		}
 	}
-	once.reason[0] = r
-	u.timed[n] = &once
+	u.timed[y.timed] = &once
 	return once
 }
 
@@ -181,8 +244,8 @@ func (x *Index) Opens(after cardea.Instant) cardea.Instant {
 	for i := range waiting {
 		waiting[i] = int32(i)
 	}
-	for i, w := range x.windows {
-		if x.timedAt[i] == none && w.From > after && w.From < next {
+	for _, w := range x.windows {
+		if w.From > after && w.From < next {
 			next = w.From
 		}
 	}

@@ -35,9 +35,10 @@ type Index struct {
 	places    []place
 	locations map[string]int32
 	floors    map[string]int32
-	resources map[string]int32
+	resources table
 	stand     []int32 // location, by resource
-	ways      [][]way // by resource that is assigned to somebody: the mapped items it leads to
+	ways      []way   // the mapped items that assigned resources lead to
+	waysOf    []part  // by resource: its part of ways
 	contracts table
 	assigned  []int32 // resource, by assignment
 	byHolder  lists   // assignments by agreement
@@ -46,11 +47,12 @@ type Index struct {
 	mappings []mapping
 	items    [6]map[string][]int32 // mappings, by kind and item
 
-	// What was judged: one finding per record and mapping that lets somebody in, one edge per person and group it
-	// reaches, edges sorted by group, person, finding.
-	reasons []cardea.Reason // by finding; complete where the finding does not depend on the asked time
-	windows []cardea.Window // by finding, the same
-	timedAt []int32         // by finding: its place in timed, none where it does not depend on the asked time
+	// What was judged: one yes per record and mapping that lets somebody in, one edge per person and group it reaches,
+	// edges sorted by group, person, yes. Reasons are written out of it when Grants is asked: what is kept for every
+	// record that ever was holds no pointers, so that it is cheap to make and to have.
+	yeses   []yes
+	windows []cardea.Window  // of those that do not depend on the asked time
+	dues    []cardea.Instant // the same
 	timed   []finding
 	edges   []edge
 	bad     []bad
@@ -70,8 +72,19 @@ type finding struct {
 	timed   bool           // the windows depend on the asked time: hours, closures, a series
 }
 
-// edge says that a finding gives a person a group.
-type edge struct{ group, person, finding int32 }
+// yes is one rule's yes in numbers.
+type yes struct {
+	record     int32 // place among the records that the mapping's kind is about
+	assignment int32 // with way: what leads from an agreement to the mapping's item; else none
+	way        int32
+	mapping    int32
+	window     int32 // place in windows, none where it depends on the asked time
+	due        int32 // place in dues, none where nothing is due
+	timed      int32 // place in timed, none where it does not depend on the asked time
+}
+
+// edge says that a yes gives a person a group.
+type edge struct{ group, person, yes int32 }
 
 // bad is a record that is refused.
 type bad struct {
@@ -82,6 +95,7 @@ type bad struct {
 // mapping is a Mapping with its groups as positions.
 type mapping struct {
 	cardea.Mapping
+	rule   cardea.Rule // by which it gives its groups
 	groups []int32
 	hours  *cardea.Hours // nil when they cut nothing
 }
@@ -119,7 +133,7 @@ func (x *Index) internMappings() {
 		if kind < 0 {
 			continue
 		}
-		in := mapping{Mapping: m}
+		in := mapping{Mapping: m, rule: rules[kind]}
 		for _, g := range m.Groups {
 			in.groups = append(in.groups, x.group(g))
 		}
@@ -159,104 +173,6 @@ func (x *Index) lost(k cardea.Key) cardea.Verdict {
 		}
 	}
 	return cardea.Yes
-}
-
-// judgeAll has every record judged and keeps what was found.
-func (x *Index) judgeAll() {
-	d := &x.d
-	size := len(d.Agreements) + 2*len(d.Assignments) + len(d.Bookings) + len(d.Passes)
-	x.reasons = make([]cardea.Reason, 0, size)
-	x.windows = make([]cardea.Window, 0, size)
-	x.timedAt = make([]int32, 0, size)
-	x.edges = make([]edge, 0, size)
-	k := keeper{x: x}
-	j := judge{x: x, days: &days{}, person: none, group: none, hear: k.keep}
-	for i := range d.Agreements {
-		j.agreement(int32(i))
-	}
-	for i := range d.Bookings {
-		j.booking(int32(i))
-	}
-	for i := range d.Passes {
-		j.pass(int32(i))
-	}
-	x.bad = j.bad
-	k.finish()
-}
-
-// keeper listens to the judge for Grants: it keeps what is a yes and reaches somebody.
-type keeper struct {
-	x   *Index
-	via slab[cardea.Key]
-	due slab[cardea.Instant]
-}
-
-func (k *keeper) keep(l *look) {
-	x := k.x
-	if l.says != cardea.Yes || l.series == none && l.base.Empty() {
-		return
-	}
-	f, before := int32(len(x.reasons)), len(x.edges)
-	for _, g := range x.mappings[l.mapping].groups {
-		if l.holder.booking < 0 && l.holder.person >= 0 {
-			x.edges = append(x.edges, edge{g, l.holder.person, f}) // by far the most, so without a detour
-			continue
-		}
-		l.holder.each(x, func(p int32) { x.edges = append(x.edges, edge{g, p, f}) })
-	}
-	if len(x.edges) == before {
-		return
-	}
-	m := &x.mappings[l.mapping]
-	x.reasons = slices.Grow(x.reasons, 1)[:f+1] // what is there is zero
-	r := &x.reasons[f]
-	r.Integration, r.Rule, r.Record, r.Kind, r.Item = x.s.Integration, l.rule, l.record, m.Kind, m.Item
-	if n := len(l.via); n > 0 {
-		r.Via = k.via.put(l.via)
-	}
-	if l.due.Bounded() {
-		r.Due = k.due.take(1)
-		r.Due[0] = l.due
-	}
-	x.windows = append(x.windows, l.base)
-	x.timedAt = append(x.timedAt, none)
-	if l.series >= 0 || x.cuts(l.mapping, l.place) {
-		x.timedAt[f] = int32(len(x.timed))
-		x.timed = append(x.timed, l.finding(x))
-	}
-}
-
-// finish puts the windows beside the reasons and the edges in order.
-func (k *keeper) finish() {
-	x := k.x
-	for i := range x.reasons {
-		if x.timedAt[i] == none {
-			x.reasons[i].Windows = x.windows[i : i+1 : i+1]
-		}
-	}
-	x.edges = sortEdges(x.edges, len(x.people.ids), len(x.groups))
-}
-
-// sortEdges sorts by group, person; findings stay in the order in which they were made. Two counting sorts: the numbers
-// are small and dense.
-func sortEdges(edges []edge, people, groups int) []edge {
-	pass := func(from []edge, n int, key func(edge) int32) []edge {
-		at := make([]int32, n+1)
-		for _, e := range from {
-			at[key(e)+1]++
-		}
-		for i := range n {
-			at[i+1] += at[i]
-		}
-		to := make([]edge, len(from))
-		for _, e := range from {
-			to[at[key(e)]] = e
-			at[key(e)]++
-		}
-		return to
-	}
-	edges = pass(edges, people, func(e edge) int32 { return e.person })
-	return pass(edges, groups, func(e edge) int32 { return e.group })
 }
 
 // Mapped returns the groups that a mapping names, sorted.

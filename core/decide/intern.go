@@ -39,79 +39,91 @@ func listed(n, m int, key func(i int) int32) lists {
 	return l
 }
 
-// people numbers everybody in the order of their PersonID.
+// part is a part of a list.
+type part struct{ first, end int32 }
+
+// people numbers everybody in the order of their PersonID: persons, then visitors.
 type people struct {
 	ids      []cardea.PersonID
 	at       []int32 // position in the directory
 	persons  table
-	visitors table
+	visitors table // its numbers begin after the last person
 }
 
 // find returns the number of a person or visitor of a key.
 func (p *people) find(k cardea.Key) int32 {
 	if k.Kind == cardea.KindVisitor {
-		return p.visitors.find(k.ID)
+		return p.visitor(k.ID)
 	}
 	return p.persons.find(k.ID)
+}
+
+func (p *people) visitor(id string) int32 {
+	if i := p.visitors.find(id); i >= 0 {
+		return i + int32(len(p.persons.names))
+	}
+	return none
 }
 
 // internPeople numbers people and teams. Teams are known by what people call them: a team without a record is still a
 // team, and one that nobody is in is of no interest.
 func (x *Index) internPeople() {
 	list := x.d.People
-	order := make([]int32, 0, len(list))
-	var guests []int32
-	length := 0
+	persons, visitors := make([]int32, 0, len(list)), []int32(nil)
 	for i := range list {
 		if list[i].Visitor {
-			guests = append(guests, int32(i))
+			visitors = append(visitors, int32(i))
 		} else {
-			order = append(order, int32(i))
+			persons = append(persons, int32(i))
 		}
+	}
+	persons, visitors = byID(list, persons), byID(list, visitors)
+	p := people{at: append(persons, visitors...)}
+	p.ids = make([]cardea.PersonID, len(p.at))
+	names := make([]string, len(p.at))
+	x.teamOf = make([]int32, len(p.at))
+	members := make([]int32, len(p.at)) // the team of those that count in it
+	x.teams = make(map[string]int32, len(x.d.Teams))
+	length := 0
+	for _, i := range p.at {
 		length += len(x.d.Connection) + len("/visitor:") + len(list[i].ID)
 	}
-	visitors := len(order)
-	order = append(order, guests...)
-	byID := func(a, b int32) int { return strings.Compare(list[a].ID, list[b].ID) }
-	for _, part := range [][]int32{order[:visitors], order[visitors:]} {
-		if !slices.IsSortedFunc(part, byID) {
-			slices.SortStableFunc(part, byID)
-		}
-	}
-	p := people{ids: make([]cardea.PersonID, 0, len(order)), at: order[:0]} // who is listed twice is passed over in place
-	p.persons, p.visitors = newTable(visitors), newTable(len(order)-visitors)
-	x.teamOf = make([]int32, 0, len(order))
-	members := make([]int32, 0, len(order)) // the team of those that count in it
-	x.teams = make(map[string]int32, len(x.d.Teams))
 	var all strings.Builder // the ids stand in one string
 	all.Grow(length)
-	for _, i := range order {
+	prefix := x.d.Connection + "/" + string(cardea.KindPerson) + ":"
+	last, team := "", none // people of one team often stand together
+	for n, i := range p.at {
 		one := &list[i]
-		to, kind := &p.persons, "/person:"
-		if one.Visitor {
-			to, kind = &p.visitors, "/visitor:"
-		}
-		number := int32(len(p.ids))
-		p.at = append(p.at, i)
-		if !to.add(one.ID, number) {
-			p.at = p.at[:number] // listed twice: the first counts
-			continue
+		if n == len(persons) {
+			prefix = x.d.Connection + "/" + string(cardea.KindVisitor) + ":"
 		}
 		from := all.Len()
-		all.WriteString(x.d.Connection)
-		all.WriteString(kind)
+		all.WriteString(prefix)
 		all.WriteString(one.ID)
-		p.ids = append(p.ids, cardea.PersonID(all.String()[from:]))
-		team := x.team(one.Team)
-		x.teamOf = append(x.teamOf, team)
-		if !counts(one) || x.lost(one.Key()) != cardea.Yes {
-			team = none
+		p.ids[n], names[n] = cardea.PersonID(all.String()[from:]), one.ID
+		if one.Team != last {
+			last, team = one.Team, x.team(one.Team)
 		}
-		members = append(members, team)
+		x.teamOf[n], members[n] = team, none
+		if counts(one) && x.lost(one.Key()) == cardea.Yes {
+			members[n] = team
+		}
 	}
+	p.persons, p.visitors = newTable(names[:len(persons)]), newTable(names[len(persons):])
 	x.people = p
 	x.internTeams()
 	x.members = listed(len(x.teams), len(p.ids), func(i int) int32 { return members[i] })
+}
+
+// byID puts positions in the order of the ids that stand there. Of who is listed twice the first counts.
+func byID(list []cardea.Person, at []int32) []int32 {
+	for i := 1; i < len(at); i++ {
+		if list[at[i-1]].ID >= list[at[i]].ID {
+			slices.SortStableFunc(at, func(a, b int32) int { return strings.Compare(list[a].ID, list[b].ID) })
+			return slices.CompactFunc(at, func(a, b int32) bool { return list[a].ID == list[b].ID })
+		}
+	}
+	return at
 }
 
 // internTeams gives every team its location. It comes last of those that number teams.
@@ -156,29 +168,32 @@ func (x *Index) number(id cardea.PersonID) int32 {
 	return x.people.find(key)
 }
 
-// internAssignments ties assignments to their agreement and resource.
+// internAssignments ties assignments to their agreement and resource, and follows the resources upwards.
 func (x *Index) internAssignments() {
-	x.contracts = newTable(len(x.d.Agreements))
-	for i := range x.d.Agreements {
-		x.contracts.add(x.d.Agreements[i].ID, int32(i))
+	names := make([]string, len(x.d.Agreements))
+	for i := range names {
+		names[i] = x.d.Agreements[i].ID
 	}
+	x.contracts = newTable(names)
 	list := x.d.Assignments
 	x.assigned = make([]int32, len(list))
-	x.ways = make([][]way, len(x.d.Resources))
+	of := make([]int32, len(list))
+	for i := range list {
+		x.assigned[i], of[i] = x.resources.find(list[i].Resource), x.contracts.find(list[i].Agreement)
+	}
+	x.byHolder = listed(len(x.d.Agreements), len(list), func(i int) int32 { return of[i] })
 	x.stand = make([]int32, len(x.d.Resources))
 	for r := range x.stand {
 		_, x.stand[r] = x.stands(int32(r))
 	}
-	known := make([]bool, len(x.d.Resources))
-	of := make([]int32, len(list))
-	for i := range list {
-		x.assigned[i] = at(x.resources, list[i].Resource)
-		if r := x.assigned[i]; r >= 0 && !known[r] {
-			x.ways[r], known[r] = x.waysFrom(r), true
+	x.waysOf = make([]part, len(x.d.Resources))
+	for _, r := range x.assigned {
+		if r >= 0 && x.waysOf[r].end == 0 {
+			first := int32(len(x.ways))
+			x.ways = append(x.ways, x.waysFrom(r)...)
+			x.waysOf[r] = part{first, int32(len(x.ways))}
 		}
-		of[i] = x.contracts.find(list[i].Agreement)
 	}
-	x.byHolder = listed(len(x.d.Agreements), len(list), func(i int) int32 { return of[i] })
 }
 
 // at returns the number under a name, or none.

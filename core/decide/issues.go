@@ -126,7 +126,7 @@ func (x *Index) complainLeft(c *complaints, a *cardea.Agreement) {
 }
 
 func (x *Index) complainBooking(c *complaints, i int32, b *cardea.Booking) {
-	if at(x.resources, b.Resource) < 0 {
+	if x.resources.find(b.Resource) < 0 {
 		c.add(IssueDangling, b.Key(), "the booking names resource "+b.Resource+", which is not there")
 	}
 	if b.Person != "" && x.people.persons.find(b.Person) < 0 {

@@ -27,9 +27,13 @@ type judge struct {
 
 // look is what a rule found when it looked at one record and, where there is one, one mapping.
 type look struct {
-	rule    cardea.Rule
-	record  cardea.Key
-	via     []cardea.Key // assignment, then the mapped resource, floor or location
+	rule   cardea.Rule
+	record cardea.Key
+	via    []cardea.Key // assignment, then the mapped resource, floor or location
+	// The same in numbers, for what is written down later: the record's place among those of its kind, the assignment's,
+	// the way's.
+	at, assignment, way int32
+
 	mapping int32
 	place   int32 // judged for scope and hours
 	zone    *time.Location
@@ -96,9 +100,9 @@ func (h holder) each(x *Index, f func(person int32)) {
 }
 
 // newLook starts a look at a record.
-func newLook(rule cardea.Rule, record cardea.Key) look {
+func newLook(rule cardea.Rule, record cardea.Key, at int32) look {
 	return look{
-		rule: rule, record: record, mapping: none, place: none, holder: nobody, base: cardea.Forever,
+		rule: rule, record: record, at: at, assignment: none, mapping: none, place: none, holder: nobody, base: cardea.Forever,
 		due: cardea.Always, series: none, asks: askDone, says: cardea.Yes,
 	}
 }

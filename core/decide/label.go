@@ -22,7 +22,7 @@ func (x *Index) label(k cardea.Key) string {
 			return x.d.Passes[i].Name
 		}
 	case cardea.KindResource:
-		if i := at(x.resources, k.ID); i >= 0 {
+		if i := x.resources.find(k.ID); i >= 0 {
 			return x.d.Resources[i].Name
 		}
 	case cardea.KindFloor:

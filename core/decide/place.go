@@ -39,11 +39,12 @@ func (x *Index) internPlaces() {
 		x.floors[d.Floors[i].ID] = int32(i)
 		x.addPlace(d.Floors[i].Location, "")
 	}
-	x.resources = make(map[string]int32, len(d.Resources))
+	names := make([]string, len(d.Resources))
 	for i := range d.Resources {
-		x.resources[d.Resources[i].ID] = int32(i)
+		names[i] = d.Resources[i].ID
 		x.addPlace(d.Resources[i].Location, "")
 	}
+	x.resources = newTable(names)
 }
 
 func (x *Index) addPlace(id, zone string) {
@@ -119,7 +120,7 @@ func (x *Index) upwards(r int32) []int32 {
 	all := []int32{r}
 	for i := 0; i < len(all); i++ {
 		for _, id := range x.d.Resources[all[i]].Parents {
-			if p := at(x.resources, id); p >= 0 && !slices.Contains(all, p) && x.lost(x.d.Resources[p].Key()) == cardea.Yes {
+			if p := x.resources.find(id); p >= 0 && !slices.Contains(all, p) && x.lost(x.d.Resources[p].Key()) == cardea.Yes {
 				all = append(all, p)
 			}
 		}
@@ -166,26 +167,14 @@ func (x *Index) itemsOf(r int32) []way {
 func (x *Index) waysFrom(r int32) []way {
 	var mapped []way
 	for _, w := range x.itemsOf(r) {
-		if w.mappings = x.of(itemKind(w.rule), w.item.ID); len(w.mappings) > 0 {
+		if w.mappings = x.items[slices.Index(rules[:], w.rule)][w.item.ID]; len(w.mappings) > 0 {
 			mapped = append(mapped, w)
 		}
 	}
 	return mapped
 }
 
-func itemKind(r cardea.Rule) cardea.ItemKind {
-	switch r {
-	case cardea.RulePlan:
-		return cardea.ItemPlans
-	case cardea.RuleResource:
-		return cardea.ItemResources
-	case cardea.RuleFloor:
-		return cardea.ItemFloors
-	case cardea.RuleLocation:
-		return cardea.ItemLocations
-	case cardea.RuleBooking:
-		return cardea.ItemBookables
-	case cardea.RuleDayPass, cardea.RulePass:
-	}
-	return cardea.ItemPasses
+// rules are the rules that ask for mappings of the kinds of cardea.ItemKinds.
+var rules = [...]cardea.Rule{
+	cardea.RulePlan, cardea.RuleLocation, cardea.RuleFloor, cardea.RuleResource, cardea.RuleBooking, cardea.RuleDayPass,
 }

@@ -89,7 +89,8 @@ func TestPair(t *testing.T) {
 		},
 		{
 			name: "a link to an account that is gone, and nothing else", people: map[cardea.PersonID]string{ana: "ana@x.test"},
-			links: []cardea.Link{{Person: ana, Account: "1", How: "email"}}, missing: []cardea.PersonID{ana}, issues: []string{"account-gone"},
+			links: []cardea.Link{{Person: ana, Account: "1", How: "email"}}, missing: []cardea.PersonID{ana},
+			issues: []string{"account-gone"},
 		},
 		{
 			name: "a second account with the e-mail of a linked person", people: map[cardea.PersonID]string{ana: "ana@x.test"},
@@ -103,7 +104,8 @@ func TestPair(t *testing.T) {
 			noAccount: []cardea.PersonID{ana}, disputed: []cardea.AccountID{"1", "2"}, issues: []string{"two-accounts"},
 		},
 		{
-			name: "one e-mail twice shares the account and is an issue", people: map[cardea.PersonID]string{ana: "x@x.test", bo: "x@x.test"},
+			name:     "one e-mail twice shares the account and is an issue",
+			people:   map[cardea.PersonID]string{ana: "x@x.test", bo: "x@x.test"},
 			accounts: []cardea.Account{{ID: "1", Email: "x@x.test"}},
 			pairs:    []string{"ana=1 email", "bo=1 email"}, fresh: 2, issues: []string{"shared-account"},
 		},
@@ -112,12 +114,14 @@ func TestPair(t *testing.T) {
 			missing: []cardea.PersonID{ana, bo}, issues: []string{"shared-account"},
 		},
 		{
-			name: "one person in two space systems is no issue", people: map[cardea.PersonID]string{ana: "x@x.test", "nex/person:7": "x@x.test"},
+			name:     "one person in two space systems is no issue",
+			people:   map[cardea.PersonID]string{ana: "x@x.test", "nex/person:7": "x@x.test"},
 			accounts: []cardea.Account{{ID: "1", Email: "x@x.test"}},
 			pairs:    []string{"7=1 email", "ana=1 email"}, fresh: 2,
 		},
 		{
-			name: "a visitor with a member's e-mail is the member", people: map[cardea.PersonID]string{ana: "ana@x.test", vis: "ana@x.test"},
+			name:     "a visitor with a member's e-mail is the member",
+			people:   map[cardea.PersonID]string{ana: "ana@x.test", vis: "ana@x.test"},
 			accounts: []cardea.Account{{ID: "1", Email: "ana@x.test"}},
 			pairs:    []string{"ana=1 email", "vi=1 email"}, fresh: 2,
 		},
@@ -295,7 +299,8 @@ func TestFold(t *testing.T) {
 }
 
 func FuzzFold(f *testing.F) {
-	for _, s := range []string{"ana@x.test", "Ana@BÜCHER.example", "a@xn--a.test", "a@b", " İ@x ", "a@\u2024x", "a@x\u3002y", "a@ß.x"} {
+	for _, s := range []string{"ana@x.test", "Ana@BÜCHER.example", "a@xn--a.test", "a@b", " İ@x ",
+		"a@\u2024x", "a@x\u3002y", "a@ß.x"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

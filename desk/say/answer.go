@@ -153,9 +153,22 @@ func (t teller) change() string {
 		return "Nothing in the records leads to " + t.group() +
 			": give them a membership, booking or pass that is mapped to it."
 	}
-	mend := Verdict(f.Verdict).Mend
+	mend := mending(*f)
 	if mend == "" {
 		return ""
 	}
 	return upper(t.subject(*f)) + ": " + mend
+}
+
+// mending is what a person does about a verdict; what is over is not sold anew in the same way whatever it was.
+func mending(one cardea.Consideration) string {
+	if one.Verdict == cardea.Ended {
+		switch one.Rule { //nolint:exhaustive // the others are memberships
+		case cardea.RuleBooking:
+			return "Book again in the space system."
+		case cardea.RulePass, cardea.RuleDayPass:
+			return "Sell them another pass."
+		}
+	}
+	return Verdict(one.Verdict).Mend
 }

@@ -35,7 +35,7 @@ func tell(t *testing.T) story {
 	s.x = Explained{
 		Explanation: cardea.Explanation{Person: "rnd/person:1", Group: "7", At: s.clock.Now},
 		Person:      Person{ID: "rnd/person:1", Name: "Ana Lopes"},
-		Group:       Group{Door: "kisi", ID: "7", Name: "First floor"},
+		Group:       Group{Door: "kisi", ID: "7", Name: "First floor", Mapped: true},
 		Door:        AtDoor{ReadAt: s.clock.Now - 6*cardea.Minute, Account: "ana@x.test", Window: cardea.Forever},
 	}
 	return s
@@ -128,6 +128,13 @@ func TestNoLongerSaysSinceWhen(t *testing.T) {
 	want(t, "change", a.Change, "The membership “Hot desk”: Extend it, or sell a new one, in the space system.")
 }
 
+func TestABookingThatIsOverIsBookedAgain(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.booking.Verdict = cardea.Ended
+	want(t, "change", Explanation(s.consider(false, s.booking), s.clock).Change, "The booking of “Elephant”: Book again in the space system.")
+}
+
 func TestNoSaysWhatWouldChangeIt(t *testing.T) {
 	t.Parallel()
 	s := tell(t)
@@ -172,6 +179,10 @@ func TestDoorThatDiffers(t *testing.T) {
 		agrees bool
 	}{
 		"never read": {func(x *Explained) { x.Door.ReadAt = 0 }, "What kisi shows is not known yet: it has not been read.", false},
+		"not mapped": {
+			func(x *Explained) { x.Door.ReadAt, x.Group.Mapped = 0, false },
+			"No mapping names First floor: Cardea neither reads nor changes who is in it at kisi.", false,
+		},
 		"no account": {
 			func(x *Explained) { x.Door.Account = "" },
 			"At kisi, Ana Lopes has no account. That differs from what was decided; the next run looks at it again.", false,

@@ -9,6 +9,9 @@ func (t teller) door() (string, bool) {
 	if name == "" {
 		name = "the door system"
 	}
+	if !Known(d.ReadAt) && !t.x.Group.Mapped {
+		return "No mapping names " + t.group() + ": Cardea neither reads nor changes who is in it at " + name + ".", false
+	}
 	if !Known(d.ReadAt) {
 		return "What " + name + " shows is not known yet: it has not been read.", false
 	}

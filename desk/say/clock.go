@@ -15,7 +15,7 @@ type Clock struct {
 
 // ZoneName is what the clock's zone is called in a sentence: "London" for Europe/London.
 func (c Clock) ZoneName() string {
-	zone := c.zone()
+	zone := c.In()
 	name := zone.String()
 	if name == "" || name == "Local" {
 		short, _ := c.Now.Time().In(zone).Zone()
@@ -33,7 +33,7 @@ func (c Clock) Moment(i cardea.Instant) string {
 		}
 		return "never"
 	}
-	t := i.Time().In(c.zone())
+	t := i.Time().In(c.In())
 	return t.Format("Mon 2 Jan ") + c.year(t) + hours(t)
 }
 
@@ -42,7 +42,7 @@ func (c Clock) End(i cardea.Instant) string {
 	if !Known(i) {
 		return c.Moment(i)
 	}
-	zone := c.zone()
+	zone := c.In()
 	if day := cardea.DateOf(i, zone); cardea.StartOf(day, zone) == i {
 		t := (i - 1).Time().In(zone)
 		return t.Format("Mon 2 Jan ") + c.year(t) + "24:00"
@@ -63,7 +63,7 @@ func (c Clock) Window(w cardea.Window) string {
 		return "from " + c.Moment(w.From) + " without an end"
 	}
 	until := c.End(w.Until)
-	if zone := c.zone(); cardea.DateOf(w.From, zone) == cardea.DateOf(w.Until-1, zone) {
+	if zone := c.In(); cardea.DateOf(w.From, zone) == cardea.DateOf(w.Until-1, zone) {
 		until = until[strings.LastIndexByte(until, ' ')+1:] // the same day needs no second date
 	}
 	return "from " + c.Moment(w.From) + " until " + until
@@ -109,7 +109,8 @@ func (c Clock) Ago(i cardea.Instant) string {
 	return coarse(d) + " ago"
 }
 
-func (c Clock) zone() *time.Location {
+// In is the clock's zone.
+func (c Clock) In() *time.Location {
 	if c.Zone == nil {
 		return time.UTC
 	}
@@ -117,7 +118,7 @@ func (c Clock) zone() *time.Location {
 }
 
 func (c Clock) year(t time.Time) string {
-	if t.Year() == c.Now.Time().In(c.zone()).Year() {
+	if t.Year() == c.Now.Time().In(c.In()).Year() {
 		return ""
 	}
 	return t.Format("2006 ")

@@ -154,6 +154,22 @@ var kindOrder = []cardea.Kind{
 	cardea.KindAccount, cardea.KindGroup, cardea.KindEdge,
 }
 
+// Quiet says that a run ended well and has nothing to tell: it changed nothing, and a read brought nothing new. What is
+// held in a group that is only watched is told by every run, and is no news.
+func Quiet(r Run) bool {
+	if r.Outcome != EndedInStep || r.Detail != "" {
+		return false
+	}
+	_, looked := r.Counts[ChangedKey]
+	for key, n := range r.Counts {
+		known := strings.HasPrefix(key, "_") || strings.HasPrefix(key, "held/") || looked && isKind(key)
+		if n != 0 && !known {
+			return false
+		}
+	}
+	return true
+}
+
 func nothing(r Run) string {
 	switch {
 	case r.Outcome == Running:

@@ -141,6 +141,10 @@ func (t teller) predicate(one cardea.Consideration) string {
 		return "belongs to the team, and " + t.person() + " has left it"
 	case cardea.NotMapped:
 		return "is not mapped to " + t.group()
+	case cardea.OutOfScope:
+		if in := Clean(one.Integration); in != "" {
+			return "is at a location that the integration " + in + " does not cover"
+		}
 	}
 	return said
 }

@@ -13,7 +13,9 @@ type Matter struct {
 	Text  string         `json:"text"`  // a sentence
 	Since cardea.Instant `json:"since"` // of the oldest issue
 	Count int            `json:"count"` // issues
-	About []string       `json:"about"` // whom and what, by name, each once; only those that have a name here
+	About []string       `json:"about"` // whom and what, by name, each once
+	// Unnamed is how many issues are about somebody or something that has no name here.
+	Unnamed int `json:"unnamed,omitempty"`
 }
 
 // Matters puts issues together that say the same, in the order in which they appear.
@@ -34,8 +36,11 @@ func Matters(is []Issue) []Matter {
 		if Known(i.Since) && (!Known(m.Since) || i.Since < m.Since) {
 			m.Since = i.Since
 		}
-		if about := aboutIssue(i); about != "" {
+		switch about := aboutIssue(i); {
+		case about != "":
 			m.About = append(m.About, about)
+		case i.Person != "" || i.Account != "" || i.Group != "":
+			m.Unnamed++
 		}
 	}
 	for n := range out {
@@ -50,15 +55,26 @@ func Matters(is []Issue) []Matter {
 	return out
 }
 
-// aboutIssue names whom and what an issue is about: "Ana Lopes, First floor".
+// aboutIssue names whom and what an issue is about: "Ana Lopes (First floor)".
 func aboutIssue(i Issue) string {
-	var parts []string
-	for _, p := range []string{Clean(i.Who), Clean(i.Where)} {
-		if p != "" {
-			parts = append(parts, p)
-		}
+	who, where := Clean(i.Who), Clean(i.Where)
+	switch {
+	case who == "":
+		return where
+	case where == "":
+		return who
 	}
-	return strings.Join(parts, ", ")
+	return who + " (" + where + ")"
+}
+
+// Some names the first of those a matter is about, and how many others there are: "Ana Lopes, Bram Okafor and 17 others".
+func (m Matter) Some(most int) string {
+	shown := m.About[:min(len(m.About), most)]
+	others := len(m.About) - len(shown) + m.Unnamed
+	if others > 0 && len(shown) > 0 {
+		return And(append(slices.Clone(shown), N(others, "other", "others")))
+	}
+	return And(shown)
 }
 
 // Sentence makes a cleaned text begin with a capital letter and end with a full stop.

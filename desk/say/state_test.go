@@ -36,6 +36,31 @@ func TestRunsInWords(t *testing.T) {
 	}
 }
 
+func TestQuietRunsHaveNothingToTell(t *testing.T) {
+	t.Parallel()
+	for _, r := range []Run{
+		{Kind: "keep", Outcome: EndedInStep, Counts: Counts{"_next": 7, "held/remove/stray": 2, "add/granted": 0}},
+		{Kind: "read", Outcome: EndedInStep, Counts: Counts{ChangedKey: 0, "person": 900, "changed/person": 0}},
+	} {
+		if !Quiet(r) {
+			t.Errorf("%+v is news", r)
+		}
+	}
+	for _, r := range []Run{
+		{Kind: "keep", Outcome: EndedInStep, Counts: Counts{"add/granted": 1}},
+		{Kind: "keep", Outcome: EndedInStep, Counts: Counts{"failed/add/granted": 1}},
+		{Kind: "keep", Outcome: EndedInStep, Detail: "odd"},
+		{Kind: "keep", Outcome: EndedHeld},
+		{Kind: "keep", Outcome: Running},
+		{Kind: "read", Outcome: EndedInStep, Counts: Counts{ChangedKey: 1, "person": 900, "changed/person": 1}},
+		{Kind: "read", Outcome: EndedInStep, Counts: Counts{"person": 900}},
+	} {
+		if Quiet(r) {
+			t.Errorf("%+v is no news", r)
+		}
+	}
+}
+
 func TestCountsOfAChangeset(t *testing.T) {
 	t.Parallel()
 	got := CountsOf([]cardea.Operation{

@@ -27,7 +27,7 @@ func (r *run) readEdges(ctx context.Context, scope cardea.Scope) (seen, error) {
 	}
 	s.change = store.DoorChange{Door: r.Door, At: r.now()}
 	if p := in.Collection(cardea.KindEdge); p != nil {
-		s.whole = p.Evidence().Grade() == cardea.Complete
+		s.whole = p.Evidence().Grade() == cardea.Complete && len(p.BadOnes()) == 0 // what cannot be read is not gone
 		for _, rec := range p.Records() {
 			if e, ok := rec.(cardea.Edge); ok {
 				s.edges[place{e.Group, e.Account}] = e

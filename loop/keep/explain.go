@@ -38,20 +38,36 @@ func (k *Keeper) Explain(ctx context.Context, person cardea.PersonID, group card
 		return Answer{}, cardea.Errorf(cardea.Rejected, "%q names no person: want CONNECTION/person:ID", person)
 	}
 	answer := Answer{Door: k.Door}
+	everyone, err := k.onAccount(ctx, person)
+	if err != nil {
+		return Answer{}, err
+	}
 	var all []cardea.Explanation
 	known := false
 	for _, i := range k.Integrations {
-		if i.Space != connection {
+		var keys []cardea.Key
+		for _, p := range everyone {
+			if space, one, _ := p.Split(); space == i.Space {
+				keys = append(keys, one)
+			}
+		}
+		if len(keys) == 0 {
 			continue
 		}
-		d, err := k.Store.DirectoryOf(ctx, i.Space, []cardea.Key{key})
+		d, err := k.closure(ctx, i.Space, keys)
 		if err != nil {
 			return Answer{}, failed("load what "+i.Space+" says of the person", err)
 		}
-		known = known || slices.ContainsFunc(d.People, func(p cardea.Person) bool { return p.Key() == key })
+		known = known || i.Space == connection && slices.ContainsFunc(d.People, func(p cardea.Person) bool { return p.Key() == key })
 		x := decide.New(d, k.settings(i.Settings, d))
 		answer.Mapped = answer.Mapped || slices.Contains(x.Mapped(), group)
-		all = append(all, x.Explain(person, group, at))
+		for _, p := range everyone {
+			if space, _, _ := p.Split(); space == i.Space {
+				e := x.Explain(p, group, at)
+				e.Person = person
+				all = append(all, e)
+			}
+		}
 	}
 	if !known {
 		return Answer{}, cardea.Errorf(cardea.NotFound, "nobody is known as %s", person)
@@ -71,6 +87,17 @@ func (k *Keeper) Explain(ctx context.Context, person cardea.PersonID, group card
 		}
 	}
 	return answer, nil
+}
+
+// onAccount are the person and everybody who shares their account: a visitor with a member's address is the member, and an
+// account opens what any of its people may open (RULES.md LINK).
+func (k *Keeper) onAccount(ctx context.Context, person cardea.PersonID) ([]cardea.PersonID, error) {
+	one := []cardea.PersonID{person}
+	state, err := k.Store.DoorStateOf(ctx, k.Door, one)
+	if err != nil {
+		return nil, failed("see whose account it is", err)
+	}
+	return sharers(state.Links, one), nil
 }
 
 // shows fills in what the door system shows.

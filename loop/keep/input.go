@@ -29,7 +29,7 @@ func (k *Keeper) input(ctx context.Context, f *facts, state store.DoorState) (ch
 	if err != nil {
 		return change.Input{}, failed("see how many entries were in step", err)
 	}
-	past := change.Past{Base: base}
+	past := change.Past{Base: base, Remapped: k.Remapped, Seen: k.seen(ctx)}
 	for _, r := range removals {
 		past.Removals = append(past.Removals, change.Removal{Group: r.Group, At: r.At})
 	}

@@ -16,6 +16,7 @@ import (
 type Store interface {
 	apply.Store
 	Collections(ctx context.Context, connection string) ([]store.Collection, error)
+	SaveRead(ctx context.Context, at cardea.Instant, who string, changes []store.ReadChange, marks []store.Mark, l *store.Lease) error
 	Directory(ctx context.Context, connection string) (cardea.Directory, error)
 	DirectoryOf(ctx context.Context, connection string, people []cardea.Key) (cardea.Directory, error)
 	Dirty(ctx context.Context, door string) ([]cardea.PersonID, error)
@@ -28,10 +29,12 @@ type Store interface {
 	Policies(ctx context.Context, door string) (map[cardea.GroupID]cardea.Policy, error)
 	SavePolicy(ctx context.Context, door string, p cardea.Policy) error
 	Approved(ctx context.Context, door string) (map[cardea.OpKey]bool, error)
+	SaveReasons(ctx context.Context, door string, rows []cardea.LedgerRow, l *store.Lease) error
 	SaveChangeset(ctx context.Context, run string, c cardea.Changeset, l *store.Lease) error
 	SaveIssues(ctx context.Context, source string, is []cardea.Issue, at cardea.Instant) error
 	SaveRun(ctx context.Context, r store.Run) error
 	Runs(ctx context.Context, limit int) ([]store.Run, error)
+	RunOperations(ctx context.Context, id string) ([]store.OpRow, error)
 }
 
 var _ Store = (*store.Workspace)(nil)
@@ -57,6 +60,10 @@ type Keeper struct {
 	Horizon  time.Duration
 	Brake    cardea.Brake  // zero = cardea.DefaultBrake
 	Limits   cardea.Limits // used when System is nil
+	// Remapped are the groups whose mappings or scope are not those of the last run that settled them.
+	Remapped map[cardea.GroupID]bool
+	// Settled, if any, is told after a whole run which mapped groups have nothing waiting for a person.
+	Settled func(ctx context.Context, groups []cardea.GroupID) error
 	// SweepEvery is how often the door side is listed whole, 0 = every 15 minutes.
 	SweepEvery time.Duration
 	Now        func() time.Time

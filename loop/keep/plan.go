@@ -134,13 +134,24 @@ func (k *Keeper) some(ctx context.Context, people []cardea.PersonID) (*facts, er
 		d := cardea.Directory{Connection: i.Space}
 		if len(keys[i.Space]) > 0 {
 			var err error
-			if d, err = k.Store.DirectoryOf(ctx, i.Space, keys[i.Space]); err != nil {
+			if d, err = k.closure(ctx, i.Space, keys[i.Space]); err != nil {
 				return nil, failed("load what "+i.Space+" says of "+k.Door+"'s people", err)
 			}
 		}
 		directories[i.Space] = d
 	}
 	return k.look(ctx, directories, only)
+}
+
+// closure is what can matter to a few people. Where a mapping trims that is everything: bookings of people who have nothing
+// else to do with them cut theirs.
+func (k *Keeper) closure(ctx context.Context, space string, people []cardea.Key) (cardea.Directory, error) {
+	for _, i := range k.Integrations {
+		if i.Space == space && slices.ContainsFunc(i.Settings.Mappings, func(m cardea.Mapping) bool { return m.Trim }) {
+			return k.Store.Directory(ctx, space) //nolint:wrapcheck // the caller says of what
+		}
+	}
+	return k.Store.DirectoryOf(ctx, space, people) //nolint:wrapcheck // as above
 }
 
 // look decides.

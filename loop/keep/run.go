@@ -98,9 +98,31 @@ func (k *Keeper) run(ctx context.Context, o Options, r *Report) error {
 		if r.After, err = k.planned(ctx, o); err != nil {
 			return err
 		}
+		if err := k.remember(ctx, a, o, r); err != nil {
+			return err
+		}
 		r.Held = r.After.Changeset.Held()
 	}
 	return k.conclude(ctx, o, r)
+}
+
+// remember keeps whose the accounts are that this run made: of several people with one e-mail address, those for whom
+// none was made. It writes nothing at the door system.
+func (k *Keeper) remember(ctx context.Context, a *apply.Applier, o Options, r *Report) error {
+	links := r.After.Changeset
+	links.Operations = slices.DeleteFunc(links.Going(), func(op cardea.Operation) bool { return op.Verb != cardea.VerbLink })
+	if len(links.Operations) == 0 {
+		return nil
+	}
+	kept, err := a.Apply(ctx, links, r.After.State)
+	r.Applied.Results = append(r.Applied.Results, kept.Results...)
+	r.Applied.Sent += kept.Sent
+	r.Applied.Confirmed += kept.Confirmed
+	if err != nil {
+		return err
+	}
+	r.After, err = k.planned(ctx, o)
+	return err
 }
 
 // sweepIfDue lists the door side when it was asked for, was never done, or was done too long ago.
@@ -143,6 +165,9 @@ func (k *Keeper) conclude(ctx context.Context, o Options, r *Report) error {
 	if r.Seen != nil {
 		r.Issues = append(r.Issues, r.Seen.Issues...)
 	}
+	if err := k.refresh(ctx, &r.After); err != nil {
+		return err
+	}
 	if o.People != nil {
 		return nil // a few people say nothing of the whole
 	}
@@ -153,7 +178,22 @@ func (k *Keeper) conclude(ctx context.Context, o Options, r *Report) error {
 	if err := k.Store.SaveInStep(ctx, k.Door, at, r.After.InStep); err != nil {
 		return failed("keep how many entries are in step", err)
 	}
+	if err := k.settled(ctx, r); err != nil {
+		return err
+	}
 	return k.own(ctx, r)
+}
+
+// settled tells which groups have nothing waiting for a person.
+func (k *Keeper) settled(ctx context.Context, r *Report) error {
+	if k.Settled == nil {
+		return nil
+	}
+	held := map[cardea.GroupID]bool{}
+	for _, op := range r.Held {
+		held[op.Group] = true
+	}
+	return k.Settled(ctx, slices.DeleteFunc(slices.Clone(r.After.Mapped), func(g cardea.GroupID) bool { return held[g] }))
 }
 
 // own makes groups ours whose first run is through (approve: auto). A group of which strays wait stays as it is, so
@@ -238,7 +278,10 @@ func (k *Keeper) detail(r *Report) string {
 		}
 		return fmt.Sprintf("not everything that %d groups rest on was read", len(r.After.Blind))
 	case Held:
-		return fmt.Sprintf("%d operations wait for a person", len(waiting(r.Held)))
+		if n := len(waiting(r.Held)); n != 1 {
+			return fmt.Sprintf("%d operations wait for a person", n)
+		}
+		return "an operation waits for a person"
 	case Pending:
 		return "something was left undone; it is tried again"
 	}

@@ -25,6 +25,10 @@ type Seen struct {
 func (k *Keeper) Sweep(ctx context.Context) (Seen, error) {
 	ctx = wire.WithUrgency(ctx, wire.Urgency{Level: wire.Sweep})
 	seen := Seen{At: k.now(), Complete: true}
+	doubt, err := k.doubts(ctx)
+	if err != nil {
+		return seen, err
+	}
 	in, err := k.list(ctx, cardea.Scope{Kinds: []cardea.Kind{cardea.KindAccount, cardea.KindGroup}})
 	if err != nil {
 		return seen, err
@@ -35,15 +39,16 @@ func (k *Keeper) Sweep(ctx context.Context) (Seen, error) {
 			c.Groups = append(c.Groups, g)
 		}
 	}
+	c.Groups = append(c.Groups, refused(in, cardea.KindGroup, doubt.state.Groups)...)
 	for _, rec := range seen.note(in, cardea.KindAccount, &c.AccountsWhole) {
 		if a, ok := rec.(cardea.Account); ok {
 			c.Accounts = append(c.Accounts, a)
 		}
 	}
-	groups, err := k.ofInterest(ctx, c)
-	if err != nil {
-		return seen, err
-	}
+	c.Accounts = append(c.Accounts, refused(in, cardea.KindAccount, doubt.state.Accounts)...)
+	doubt.listing(&seen, cardea.KindGroup, &c.GroupsWhole, keysOf(doubt.state.Groups), keysOf(c.Groups))
+	doubt.listing(&seen, cardea.KindAccount, &c.AccountsWhole, keysOf(doubt.state.Accounts), keysOf(c.Accounts))
+	groups := k.ofInterest(doubt.state, c)
 	if len(groups) > 0 {
 		if in, err = k.list(ctx, cardea.Scope{Kinds: []cardea.Kind{cardea.KindEdge}, Groups: groups}); err != nil {
 			return seen, err
@@ -54,9 +59,14 @@ func (k *Keeper) Sweep(ctx context.Context) (Seen, error) {
 				c.Edges = append(c.Edges, e)
 			}
 		}
+		c.Edges = append(c.Edges, refused(in, cardea.KindEdge, doubt.state.Edges)...)
+		doubt.listing(&seen, cardea.KindEdge, &whole, doubt.edgesOf(groups), keysOf(c.Edges))
 		if whole {
 			c.EdgesOf = groups
 		}
+	}
+	if err := doubt.save(ctx); err != nil {
+		return seen, err
 	}
 	if err := k.Store.SaveDoorRead(ctx, c, k.Lease); err != nil {
 		return seen, failed("keep what the door system shows", err)
@@ -81,6 +91,12 @@ func (s *Seen) note(in *cardea.Intake, kind cardea.Kind, whole *bool) []cardea.R
 	p := in.Open(kind)
 	e := p.Evidence()
 	s.Collections = append(s.Collections, e)
+	for _, b := range p.BadOnes() {
+		for _, k := range b.Who {
+			s.Issues = append(s.Issues, cardea.Issue{Code: "record-refused", Record: &k, Text: fmt.Sprintf(
+				"%s at the door system could not be read and stays as it was: %s", k, b.Why)})
+		}
+	}
 	*whole = e.Grade() == cardea.Complete
 	if !*whole {
 		s.Complete = false
@@ -92,11 +108,7 @@ func (s *Seen) note(in *cardea.Intake, kind cardea.Kind, whole *bool) []cardea.R
 
 // ofInterest are the groups whose entries matter: mapped ones, and those with something of ours; but none that the door
 // system no longer has.
-func (k *Keeper) ofInterest(ctx context.Context, c store.DoorChange) ([]cardea.GroupID, error) {
-	state, err := k.Store.DoorState(ctx, k.Door)
-	if err != nil {
-		return nil, failed("see what is known of the door system", err)
-	}
+func (k *Keeper) ofInterest(state store.DoorState, c store.DoorChange) []cardea.GroupID {
 	wanted := map[cardea.GroupID]bool{}
 	for _, i := range k.Integrations {
 		for _, m := range i.Settings.Mappings {
@@ -117,5 +129,5 @@ func (k *Keeper) ofInterest(ctx context.Context, c store.DoorChange) ([]cardea.G
 			there[g.ID] = true
 		}
 	}
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(wanted)), func(g cardea.GroupID) bool { return !there[g] }), nil
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(wanted)), func(g cardea.GroupID) bool { return !there[g] })
 }

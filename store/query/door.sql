@@ -80,11 +80,12 @@ WHERE a.workspace_id = @workspace_id AND a.door = @door AND a.id = j.key;
 
 -- name: AccountIDsOfPeople :many
 -- The accounts that may be these people's: linked, bearing their id, or bearing the e-mail that the space side knows.
+-- Without "external <> ''" PostgreSQL reads every account, where most bear no id.
 SELECT l.account FROM json_each(@bulk) j CROSS JOIN link l
 WHERE l.workspace_id = @workspace_id AND l.door = @door AND l.person = j.key
 UNION
 SELECT a.id FROM json_each(@bulk) j CROSS JOIN account a
-WHERE a.workspace_id = @workspace_id AND a.door = @door AND a.external = j.key
+WHERE a.workspace_id = @workspace_id AND a.door = @door AND a.external = j.key AND a.external <> ''
 UNION
 SELECT a.id FROM json_each(@bulk) j CROSS JOIN fact f CROSS JOIN account a
 WHERE f.workspace_id = @workspace_id AND f.connection = j.value ->> 'c' AND f.kind = j.value ->> 'k' AND f.id = j.value ->> 'i'
@@ -136,6 +137,11 @@ VALUES (
 ON CONFLICT (workspace_id, door, group_id, account) WHERE ended_at = 0 DO UPDATE SET
     person = excluded.person, adopted = excluded.adopted, valid_from = excluded.valid_from, valid_until = excluded.valid_until,
     reasons = excluded.reasons, put_at = excluded.put_at, put_op = excluded.put_op;
+
+-- name: PutLedgerReasons :exec
+UPDATE ledger SET reasons = j.value ->> 'r' FROM json_each(@bulk) j
+WHERE ledger.workspace_id = @workspace_id AND ledger.door = @door AND ledger.ended_at = 0
+  AND ledger.group_id = j.value ->> 'g' AND ledger.account = j.value ->> 'a';
 
 -- name: CloseLedger :exec
 UPDATE ledger SET ended_at = @ended_at, ended = @ended, ended_op = @ended_op

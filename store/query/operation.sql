@@ -71,7 +71,8 @@ WHERE workspace_id = @workspace_id AND door = @door AND state = 'sent' AND key I
 
 -- name: OperationsIn :many
 SELECT changeset, run, body, state, sending_at, answered_at, confirmed_at, error, attempts FROM operation
-WHERE workspace_id = @workspace_id AND door = @door AND state = @state;
+WHERE workspace_id = @workspace_id AND door = @door AND state = @state
+  AND state IN ('waiting', 'held', 'sending', 'sent');
 
 -- name: AddApprovals :exec
 INSERT INTO approval (workspace_id, door, key, who, at)

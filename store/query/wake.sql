@@ -35,7 +35,7 @@ SELECT CAST(CASE WHEN lease_until > next_wake_at THEN lease_until ELSE next_wake
 WHERE kind IN (SELECT key FROM json_each(@kinds)) ORDER BY 1 LIMIT 1;
 
 -- name: WakeTimes :many
-SELECT kind, unit, next_wake_at FROM wake WHERE workspace_id = @workspace_id;
+SELECT kind, unit, next_wake_at, lease_until FROM wake WHERE workspace_id = @workspace_id;
 
 -- name: HoldLease :execrows
 -- Locks the row until the transaction ends, so that nobody claims it meanwhile.

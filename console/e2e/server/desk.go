@@ -56,7 +56,7 @@ func (d *desk) Overview(context.Context) (console.Overview, error) {
 		Why: "stopped after 50 records: the vendor answered 503 twice",
 	}
 	return console.Overview{
-		At: cardea.At(d.now),
+		At: cardea.At(d.now), Pending: 2, Held: 6,
 		Connections: []say.Connection{
 			{
 				Name: "rnd", Side: "space", System: "officernd", Organisation: "Acme Spaces", State: say.Fresh, LastRead: d.at(6.2),
@@ -75,24 +75,30 @@ func (d *desk) Overview(context.Context) (console.Overview, error) {
 		Integrations: []say.Integration{
 			{Name: "london", Space: "rnd", Door: "kisi", State: say.Held, Pending: 2, Held: 6, NextWake: d.at(-8)},
 		},
-		Issues: []say.Issue{
-			{
-				Issue: cardea.Issue{
-					Code: "no-email",
-					Text: "Bram Okafor has no e-mail, and Kisi needs one: no account can be made. Add it in OfficeRnD.",
-				},
-				Since: d.at(1460),
-			},
-			{
-				Issue: cardea.Issue{
-					Code: "former-with-agreement",
-					Text: "Ines Duarte is marked former but holds the running membership “Office 12”. End one of the two in OfficeRnD.",
-				},
-				Since: d.at(38),
-			},
-		},
+		Issues: d.issues(),
 	}, nil
 }
+
+func (d *desk) issues() []say.Issue {
+	out := []say.Issue{{
+		Issue: cardea.Issue{
+			Code: "cannot-be-given", Text: "no usable e-mail address, and the door system makes no account without one",
+		},
+		Since: d.at(1460), Who: "Bram Okafor", Where: "General access",
+	}}
+	for i, who := range []string{"Ines Duarte", "Kwame Mensah", "Noor Haddad", "Olga Petrova", "Ravi Patel"} {
+		out = append(out, say.Issue{
+			Issue: cardea.Issue{
+				Code: "left-but-named",
+				Text: "the person has left but is named by a running agreement and keeps their access: end the agreement or mend the status",
+			},
+			Since: d.at(38 + float64(i)), Who: who,
+		})
+	}
+	return out
+}
+
+func (d *desk) ZoneOf(context.Context, cardea.PersonID) *time.Location { return nil }
 
 func (d *desk) Runs(_ context.Context, limit int) ([]console.Run, error) {
 	if d.broken {

@@ -14,7 +14,7 @@ SELECT l.account FROM json_each($1) j CROSS JOIN link l
 WHERE l.workspace_id = $2 AND l.door = $3 AND l.person = j.key
 UNION
 SELECT a.id FROM json_each($1) j CROSS JOIN account a
-WHERE a.workspace_id = $2 AND a.door = $3 AND a.external = j.key
+WHERE a.workspace_id = $2 AND a.door = $3 AND a.external = j.key AND a.external <> ''
 UNION
 SELECT a.id FROM json_each($1) j CROSS JOIN fact f CROSS JOIN account a
 WHERE f.workspace_id = $2 AND f.connection = j.value ->> 'c' AND f.kind = j.value ->> 'k' AND f.id = j.value ->> 'i'
@@ -31,6 +31,7 @@ type AccountIDsOfPeopleParams struct {
 }
 
 // The accounts that may be these people's: linked, bearing their id, or bearing the e-mail that the space side knows.
+// Without "external <> ”" PostgreSQL reads every account, where most bear no id.
 func (q *Queries) AccountIDsOfPeople(ctx context.Context, arg AccountIDsOfPeopleParams) ([]string, error) {
 	rows, err := q.db.QueryContext(ctx, accountIDsOfPeople, arg.Bulk, arg.WorkspaceID, arg.Door)
 	if err != nil {
@@ -1008,6 +1009,23 @@ func (q *Queries) PutLedger(ctx context.Context, arg PutLedgerParams) error {
 		arg.PutAt,
 		arg.PutOp,
 	)
+	return err
+}
+
+const putLedgerReasons = `-- name: PutLedgerReasons :exec
+UPDATE ledger SET reasons = j.value ->> 'r' FROM json_each($3) j
+WHERE ledger.workspace_id = $1 AND ledger.door = $2 AND ledger.ended_at = 0
+  AND ledger.group_id = j.value ->> 'g' AND ledger.account = j.value ->> 'a'
+`
+
+type PutLedgerReasonsParams struct {
+	WorkspaceID string
+	Door        string
+	Bulk        string
+}
+
+func (q *Queries) PutLedgerReasons(ctx context.Context, arg PutLedgerReasonsParams) error {
+	_, err := q.db.ExecContext(ctx, putLedgerReasons, arg.WorkspaceID, arg.Door, arg.Bulk)
 	return err
 }
 

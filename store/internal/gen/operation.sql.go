@@ -423,6 +423,7 @@ func (q *Queries) OpenStates(ctx context.Context, arg OpenStatesParams) ([]strin
 const operationsIn = `-- name: OperationsIn :many
 SELECT changeset, run, body, state, sending_at, answered_at, confirmed_at, error, attempts FROM operation
 WHERE workspace_id = $1 AND door = $2 AND state = $3
+  AND state IN ('waiting', 'held', 'sending', 'sent')
 `
 
 type OperationsInParams struct {

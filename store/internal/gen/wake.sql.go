@@ -323,13 +323,14 @@ func (q *Queries) Reserve(ctx context.Context, arg ReserveParams) (int64, error)
 }
 
 const wakeTimes = `-- name: WakeTimes :many
-SELECT kind, unit, next_wake_at FROM wake WHERE workspace_id = $1
+SELECT kind, unit, next_wake_at, lease_until FROM wake WHERE workspace_id = $1
 `
 
 type WakeTimesRow struct {
 	Kind       string
 	Unit       string
 	NextWakeAt int64
+	LeaseUntil int64
 }
 
 func (q *Queries) WakeTimes(ctx context.Context, workspaceID string) ([]WakeTimesRow, error) {
@@ -341,7 +342,12 @@ func (q *Queries) WakeTimes(ctx context.Context, workspaceID string) ([]WakeTime
 	var items []WakeTimesRow
 	for rows.Next() {
 		var i WakeTimesRow
-		if err := rows.Scan(&i.Kind, &i.Unit, &i.NextWakeAt); err != nil {
+		if err := rows.Scan(
+			&i.Kind,
+			&i.Unit,
+			&i.NextWakeAt,
+			&i.LeaseUntil,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

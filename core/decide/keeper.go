@@ -1,0 +1,88 @@
+package decide
+
+import "github.com/cardea-access/cardea"
+
+// judgeAll has every record judged and keeps what was found.
+func (x *Index) judgeAll() {
+	d := &x.d
+	size := len(d.Agreements) + 2*len(d.Assignments) + len(d.Bookings) + len(d.Passes)
+	x.yeses = make([]yes, 0, size)
+	x.windows = make([]cardea.Window, 0, len(d.Agreements)+len(d.Assignments)+len(d.Bookings)+len(d.Passes))
+	x.edges = make([]edge, 0, size)
+	k := keeper{x: x}
+	j := judge{x: x, days: &days{}, person: none, group: none, hear: k.keep}
+	for i := range d.Agreements {
+		j.agreement(int32(i))
+	}
+	for i := range d.Bookings {
+		j.booking(int32(i))
+	}
+	for i := range d.Passes {
+		j.pass(int32(i))
+	}
+	x.bad = j.bad
+	x.edges = sortEdges(x.edges, len(x.people.ids), len(x.groups))
+}
+
+// keeper listens to the judge for Grants: it keeps what is a yes and reaches somebody.
+type keeper struct{ x *Index }
+
+func (k *keeper) keep(l *look) {
+	x := k.x
+	if l.says != cardea.Yes || l.series == none && l.base.Empty() {
+		return
+	}
+	number, before := int32(len(x.yeses)), len(x.edges)
+	for _, g := range x.mappings[l.mapping].groups {
+		if l.holder.booking < 0 && l.holder.person >= 0 {
+			x.edges = append(x.edges, edge{g, l.holder.person, number}) // by far the most, so without a detour
+			continue
+		}
+		l.holder.each(x, func(p int32) { x.edges = append(x.edges, edge{g, p, number}) })
+	}
+	if len(x.edges) == before {
+		return
+	}
+	y := yes{record: l.at, assignment: l.assignment, way: l.way, mapping: l.mapping, window: none, due: none, timed: none}
+	if l.series >= 0 || x.cuts(l.mapping, l.place) {
+		y.timed = int32(len(x.timed))
+		x.timed = append(x.timed, l.finding(x))
+	} else {
+		y.window = x.keepWindow(l.base)
+		if l.due.Bounded() {
+			y.due = int32(len(x.dues))
+			x.dues = append(x.dues, l.due)
+		}
+	}
+	x.yeses = append(x.yeses, y)
+}
+
+// keepWindow returns a window's place. What an assignment gives is given for one window: it stands there once.
+func (x *Index) keepWindow(w cardea.Window) int32 {
+	if n := len(x.windows); n == 0 || x.windows[n-1] != w {
+		x.windows = append(x.windows, w)
+	}
+	return int32(len(x.windows) - 1)
+}
+
+// sortEdges sorts by group, person; yeses stay in the order in which they were made. Two counting sorts: the numbers are
+// small and dense.
+func sortEdges(edges []edge, people, groups int) []edge {
+	deal := func(from, to []edge, n int, key func(edge) int32) {
+		at := make([]int32, n+1)
+		for _, e := range from {
+			at[key(e)+1]++
+		}
+		for i := range n {
+			at[i+1] += at[i]
+		}
+		for _, e := range from {
+			to[at[key(e)]] = e
+			at[key(e)]++
+		}
+	}
+	spare := make([]edge, len(edges))
+	deal(edges, spare, people, func(e edge) int32 { return e.person })
+	deal(spare, edges, groups, func(e edge) int32 { return e.group })
+	return edges
+}
