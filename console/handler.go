@@ -36,7 +36,7 @@ type handler struct {
 // home answers / with the whole page. Its query holds the state of the page: q, person, group, at and run.
 func (h *handler) home(w http.ResponseWriter, r *http.Request) {
 	ctx, q := r.Context(), r.URL.Query()
-	p := pageView{assets: h.assets, version: h.version, now: h.nowView(ctx), ask: h.askView(ctx, q)}
+	p := pageView{assets: h.assets, version: h.version, now: h.nowView(ctx), ask: h.askView(ctx, q, true)}
 	if id := q.Get("run"); id != "" {
 		detail := h.runView(ctx, id)
 		p.now.opened = &detail
@@ -71,8 +71,8 @@ func (h *handler) explain(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, address, http.StatusSeeOther)
 		return
 	}
-	view := h.askView(r.Context(), q)
-	w.Header().Set("HX-Replace-Url", address)
+	view := h.askView(r.Context(), q, false)
+	w.Header().Set("Hx-Replace-Url", address)
 	h.write(w, r, http.StatusOK, answer(view))
 }
 
@@ -123,12 +123,20 @@ func (h *handler) search(ctx context.Context, query string, chosen cardea.Person
 	return v
 }
 
-// askView fills the question, and its answer once person and group are chosen.
-func (h *handler) askView(ctx context.Context, q url.Values) askView {
+// askView fills the question, and its answer once person and group are chosen. For an answer alone nothing is looked up
+// that only the form shows.
+func (h *handler) askView(ctx context.Context, q url.Values, form bool) askView {
 	v := askView{group: q.Get("group"), at: q.Get("at")}
-	v.people = h.search(ctx, search(q), cardea.PersonID(q.Get("person")))
-	groups, err := h.desk.Groups(ctx)
-	v.groups, v.groupsErr = byPlace(groups), h.told(ctx, "groups", err)
+	v.people = peopleView{query: search(q), chosen: cardea.PersonID(q.Get("person"))}
+	if form || v.people.chosen == "" {
+		v.people = h.search(ctx, v.people.query, v.people.chosen)
+	}
+	var err error
+	if form {
+		var groups []Group
+		groups, err = h.desk.Groups(ctx)
+		v.groups, v.groupsErr = byPlace(groups), h.told(ctx, "groups", err)
+	}
 	asked := q.Has("person") || q.Has("group") || q.Has("at")
 	if !asked {
 		return v
@@ -171,8 +179,7 @@ func (h *handler) told(ctx context.Context, what string, err error) string {
 	if ctx.Err() != nil {
 		return "This took too long and was given up. Try again."
 	}
-	var known *cardea.Error
-	if errors.As(err, &known) {
+	if known, ok := errors.AsType[*cardea.Error](err); ok {
 		return say.Clean(known.Error())
 	}
 	h.log.ErrorContext(ctx, "console", "asking for", what, "error", err)
@@ -199,7 +206,7 @@ func (h *handler) write(w http.ResponseWriter, r *http.Request, status int, c te
 }
 
 // partial says whether htmx asks for a part of the page.
-func partial(r *http.Request) bool { return r.Header.Get("HX-Request") == "true" }
+func partial(r *http.Request) bool { return r.Header.Get("Hx-Request") == "true" }
 
 func search(q url.Values) string {
 	s := []rune(strings.TrimSpace(q.Get("q")))

@@ -309,10 +309,14 @@ func TestAKilledProcessIsFollowedByOneThatConverges(t *testing.T) {
 	}
 	p := startProcesses(t)
 	moments := rand.New(rand.NewPCG(1, 2))
-	for range 5 {
-		if code := p.sync(int64(10 + moments.IntN(70))); code != -1 {
-			t.Fatalf("exit code %d of a process that should have been killed: %s", code, p.said.String())
+	killed := 0
+	for range 6 { // the later ones find less to do, and may come to their end
+		if p.sync(int64(10+moments.IntN(50))) == -1 {
+			killed++
 		}
+	}
+	if killed < 3 {
+		t.Errorf("only %d processes were killed", killed)
 	}
 	for range 3 {
 		if p.sync(0) == exitInStep {
@@ -329,7 +333,7 @@ func TestAKilledProcessIsFollowedByOneThatConverges(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	oneEach(t, "after five deaths", usersOf(t, res), got, p.vendors.Writes("kisi"))
+	oneEach(t, "after the deaths", usersOf(t, res), got, p.vendors.Writes("kisi"))
 	n := len(p.vendors.Writes("kisi"))
 	if code := p.sync(0); code != exitInStep || len(p.vendors.Writes("kisi")) != n {
 		t.Errorf("exit code %d, and %d writes more: %s", code, len(p.vendors.Writes("kisi"))-n, p.said.String())

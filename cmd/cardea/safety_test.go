@@ -45,7 +45,7 @@ kisi:
     - {id: 908, user_id: mallory@x.test, group_id: Second floor, role_id: group_basic}
 `
 
-// TestWhoWasPutInByHand is gone after a run: unless kept, staff, or in a group that is shared, watched or never mapped.
+// TestWhoWasPutInByHandIsGone lets one run pass: they are gone unless kept, staff, or in a group that is shared, watched or never mapped.
 func TestWhoWasPutInByHandIsGone(t *testing.T) {
 	t.Parallel()
 	eachDatabase(t, func(t *testing.T, db database) {
@@ -328,7 +328,7 @@ func TestAPreviewHasNoWriter(t *testing.T) {
 	})
 }
 
-// TestAMappingThatNeverResolvedIsRefusedAndOneWhoseTargetIsGoneIsNot tells a mistake in the file from a change at a vendor.
+// TestAMappingThatNeverResolvedIsRefused has a mistake in the file: nothing is written.
 func TestAMappingThatNeverResolvedIsRefused(t *testing.T) {
 	t.Parallel()
 	for what, bad := range map[string]string{

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/sandbox"
 )
 
@@ -38,14 +39,17 @@ func (s *sandboxCmd) Run(ctx context.Context, c *terminal) error {
 }
 
 func listenLoopback(ctx context.Context, address string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, fmt.Errorf("--listen %s: want HOST:PORT", address)
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, fmt.Errorf("--listen %s: the sandbox knows no secrets and listens on loopback only", address)
+	if !loopbackOnly(address) {
+		return nil, cardea.Errorf(cardea.Rejected, "listen %s: the sandbox keeps no secrets and listens on loopback only, such as 127.0.0.1:9090", address)
 	}
 	return (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+}
+
+// loopbackOnly says whether nobody but this machine can reach an address.
+func loopbackOnly(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	ip := net.ParseIP(host)
+	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
 }
 
 // serveHTTP serves until the context ends, then lets what is under way finish.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/console"
 )
 
@@ -17,6 +18,7 @@ type serveCmd struct {
 
 	Listen string   `help:"Address of the console; the configuration's listen when left out."`
 	Host   []string `env:"CARDEA_HOSTS" help:"A further name under which the console is opened, as behind a proxy."`
+	Open   bool     `env:"CARDEA_OPEN"  help:"Listen where other machines can reach the console. It has no sign-in: put a proxy with one before it."`
 }
 
 // Run keeps everything in step until it is stopped.
@@ -33,6 +35,10 @@ func (s *serveCmd) serve(ctx context.Context, c *terminal, with settings) error 
 	address := a.file.Listen
 	if s.Listen != "" {
 		address = s.Listen
+	}
+	if !s.Open && !loopbackOnly(address) {
+		return cardea.Errorf(cardea.Rejected, "listen %s: other machines could reach the console there, and it shows people's names "+
+			"without a sign-in. Listen on 127.0.0.1, or put a proxy with a sign-in before it and say --open", address)
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {

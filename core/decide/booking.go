@@ -25,14 +25,13 @@ func (j *judge) booking(i int32) {
 		j.invited(l, i)
 	}
 	resource := cardea.Key{Kind: cardea.KindResource, ID: b.Resource}
-	r := x.resources.find(b.Resource)
-	if r < 0 {
+	if x.booked[i] < 0 {
 		l.no(askAssignment, cardea.Dangling, resource)
 	} else {
 		l.no(askAssignment, x.lost(resource), resource)
 	}
 	if b.RRule != "" {
-		if err := recur.Check(b.RRule); err != nil {
+		if err := x.series[b.RRule].err; err != nil {
 			j.bad = append(j.bad, bad{l.record, err})
 			l.no(askWindow, cardea.BadRecurrence, l.record)
 		}
@@ -55,6 +54,30 @@ func (j *judge) booking(i int32) {
 	}
 	if !found {
 		j.tellNone(l, cardea.NotMapped, askMapping, resource)
+	}
+}
+
+// series is a recurrence rule, or why it is refused.
+type series struct {
+	rule recur.Rule
+	err  error
+}
+
+// internBookings ties bookings to their resource and reads their rules: few texts serve many bookings, and each is asked
+// again whenever time has passed.
+func (x *Index) internBookings() {
+	x.series = map[string]series{}
+	x.booked = make([]int32, len(x.d.Bookings))
+	for i := range x.d.Bookings {
+		b := &x.d.Bookings[i]
+		x.booked[i] = x.resources.find(b.Resource)
+		if b.RRule == "" {
+			continue
+		}
+		if _, known := x.series[b.RRule]; !known {
+			rule, err := recur.Parse(b.RRule)
+			x.series[b.RRule] = series{rule, err}
+		}
 	}
 }
 
@@ -112,11 +135,10 @@ func (j *judge) invited(l *look, booking int32) {
 
 // bookingPlace returns the booked resource's location, or the booking's own where it has none.
 func (x *Index) bookingPlace(booking int32) int32 {
-	b := &x.d.Bookings[booking]
-	if r := x.resources.find(b.Resource); r >= 0 && x.stand[r] >= 0 {
+	if r := x.booked[booking]; r >= 0 && x.stand[r] >= 0 {
 		return x.stand[r]
 	}
-	return x.place(b.Location)
+	return x.place(x.d.Bookings[booking].Location)
 }
 
 // bookingZone returns the booking's own zone, else its place's.
@@ -143,7 +165,7 @@ func (x *Index) lengthOf(booking int32) times {
 	b := &x.d.Bookings[booking]
 	zone := x.bookingZone(booking, x.bookingPlace(booking))
 	t := times{lasts: b.End - b.Start, clock: zone}
-	if r := x.resources.find(b.Resource); r < 0 || !x.d.Resources[r].ByDate {
+	if r := x.booked[booking]; r < 0 || !x.d.Resources[r].ByDate {
 		return t
 	}
 	t.zone, t.days = zone, 1

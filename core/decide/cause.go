@@ -132,7 +132,7 @@ type listener struct {
 // look has the reason's record judged. It returns a cause when the record is not there or names something else now.
 func (l *listener) look(j *judge) cardea.Cause {
 	x, r, b := l.x, l.reason, l.x.backwards()
-	switch r.Record.Kind { //nolint:exhaustive // no other kind gives a reason
+	switch r.Record.Kind {
 	case cardea.KindAgreement:
 		i := x.contracts.find(r.Record.ID)
 		if i < 0 {
@@ -191,7 +191,7 @@ func (l *listener) moved(agreement int32) cardea.Cause {
 	if resource < 0 || x.d.Assignments[s].Agreement != a.ID {
 		return cardea.CauseMoved
 	}
-	for _, w := range x.itemsOf(resource) {
+	for _, w := range x.itemsOf(resource, nil) {
 		if w.rule == r.Rule && w.item.ID == r.Item {
 			return ""
 		}

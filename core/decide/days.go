@@ -54,10 +54,20 @@ func (d *days) start(date cardea.Date, zone *time.Location) cardea.Instant {
 func (d *days) between(first, last cardea.Day, zone *time.Location) cardea.Window {
 	w := cardea.Forever
 	if first.Set {
-		w.From = d.start(first.In(zone), zone)
+		w.From = d.start(date(first, zone), zone)
 	}
 	if last.Set {
-		w.Until = d.start(last.In(zone)+1, zone)
+		w.Until = d.start(date(last, zone)+1, zone)
 	}
 	return w
+}
+
+// date returns the date that a day stands for. Nearly all are written as a midnight in UTC, which takes a division
+// instead of a calendar.
+func date(d cardea.Day, zone *time.Location) cardea.Date {
+	const day = 24 * cardea.Hour
+	if d.At%day == 0 {
+		return cardea.Date(d.At / day)
+	}
+	return d.In(zone)
 }

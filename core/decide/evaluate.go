@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/cardea-access/cardea"
-	"github.com/cardea-access/cardea/core/recur"
 )
 
 // The time around a span that is judged with it, so that windows which touch it are whole, and the grid on which it
@@ -191,22 +190,27 @@ func (e *evaluation) starts(b *cardea.Booking, t times) ([]cardea.Instant, error
 	}
 	const slack = 48 * cardea.Hour // whole days begin before and end after the start
 	span := cardea.Window{From: e.lo - max(t.lasts+t.lag, 0) - slack, Until: e.hi + max(t.lead, 0) + slack}
-	starts, err := recur.Expand(b.RRule, b.Start, t.clock, b.Except, span)
+	series := e.x.series[b.RRule]
+	if series.err != nil {
+		return nil, series.err
+	}
+	starts, err := series.rule.Expand(b.Start, t.clock, b.Except, span)
 	for err != nil && e.near != 0 && span.Until-span.From > grid {
 		if half := (span.Until - span.From) / 2; e.near > 0 {
 			span.Until -= half
 		} else {
 			span.From += half
 		}
-		starts, err = recur.Expand(b.RRule, b.Start, t.clock, b.Except, span)
+		starts, err = series.rule.Expand(b.Start, t.clock, b.Except, span)
 	}
 	return starts, err //nolint:wrapcheck // both rooms are ours, and the sentence is whole
 }
 
 // taken is a time for which a booking has a room.
 type taken struct {
-	booking int32
 	cardea.Window
+
+	booking int32
 }
 
 // trim cuts lead and lag off where another booking has the room.
@@ -246,7 +250,7 @@ func (e *evaluation) room(resource string) []taken {
 			continue
 		}
 		for _, s := range starts {
-			all = append(all, taken{int32(i), cardea.Window{From: s, Until: s + t.lasts}})
+			all = append(all, taken{cardea.Window{From: s, Until: s + t.lasts}, int32(i)})
 		}
 	}
 	slices.SortFunc(all, func(a, b taken) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.Until, b.Until)) })

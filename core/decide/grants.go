@@ -14,26 +14,26 @@ import (
 // index and with one another and must not be changed.
 func (x *Index) Grants(span cardea.Window) []cardea.Grant {
 	u := newUnion(x, span)
-	out := make([]cardea.Grant, 0, len(x.edges))
+	out, n := make([]cardea.Grant, len(x.edges)), 0
 	for i := 0; i < len(x.edges); {
 		end := i + 1
 		for end < len(x.edges) && x.edges[end].group == x.edges[i].group && x.edges[end].person == x.edges[i].person {
 			end++
 		}
-		g := cardea.Grant{Person: x.people.ids[x.edges[i].person], Group: x.groups[x.edges[i].group]}
-		if u.grant(&g, x.edges[i:end]) {
-			out = append(out, g)
+		if g := &out[n]; u.grant(g, x.edges[i:end]) {
+			g.Person, g.Group = x.people.ids[x.edges[i].person], x.groups[x.edges[i].group]
+			n++
 		}
 		i = end
 	}
-	return out
+	return out[:n]
 }
 
 // union makes grants from edges.
 type union struct {
 	e       *evaluation
-	timed   []*found // by place in timed
-	written []int32  // by yes: the place of its reason, plus one; only of those whose window touches the span
+	timed   []*found  // by place in timed
+	written []written // by yes
 	pages   [][]cardea.Reason
 	list    []found
 	all     []cardea.Window
@@ -42,6 +42,10 @@ type union struct {
 	via     slab[cardea.Key]
 }
 
+// written is where a yes has its window, and where its reason was written plus one. Both are zero but for those whose
+// window touches the span.
+type written struct{ window, reason int32 }
+
 // page is how many reasons are written to one array. It is small enough to be still at hand in a processor's cache, where
 // it was cleared, when it is filled.
 const page = 512
@@ -49,6 +53,7 @@ const page = 512
 // found is what a yes gives around the span, and its reason with the windows that touch it.
 type found struct {
 	timed
+
 	yes    int32
 	touch  []cardea.Window
 	reason []cardea.Reason
@@ -57,7 +62,7 @@ type found struct {
 // newUnion writes the reasons of everything whose window touches the span, in the order in which it was found: the
 // records are read one after the other, and everybody whom a record lets in shares the reason.
 func newUnion(x *Index, span cardea.Window) *union {
-	u := &union{e: x.evaluate(span), timed: make([]*found, len(x.timed)), written: make([]int32, len(x.yeses))}
+	u := &union{e: x.evaluate(span), timed: make([]*found, len(x.timed)), written: make([]written, len(x.yeses))}
 	n := int32(0)
 	for i := range x.yeses {
 		y := &x.yeses[i]
@@ -70,16 +75,22 @@ func newUnion(x *Index, span cardea.Window) *union {
 		r := &u.pages[n/page][n%page]
 		u.write(r, y)
 		n++
-		u.written[i] = n
+		u.written[i] = written{y.window, n}
 	}
 	return u
+}
+
+// reason returns what was written.
+func (u *union) reason(at written) []cardea.Reason {
+	n := int(at.reason - 1)
+	return u.pages[n/page][n%page : n%page+1 : n%page+1]
 }
 
 // write fills a reason. One that depends on the asked time has no windows yet.
 func (u *union) write(r *cardea.Reason, y *yes) {
 	x, m := u.e.x, &u.e.x.mappings[y.mapping]
 	r.Integration, r.Rule, r.Kind, r.Item = x.s.Integration, m.rule, m.Kind, m.Item
-	switch m.rule { //nolint:exhaustive // the others rest on agreements
+	switch m.rule {
 	case cardea.RuleBooking:
 		r.Record = x.d.Bookings[y.record].Key()
 	case cardea.RuleDayPass, cardea.RulePass:
@@ -104,9 +115,8 @@ func (u *union) grant(g *cardea.Grant, edges []edge) bool {
 	x, span := u.e.x, u.e.span
 	if len(edges) == 1 {
 		i := edges[0].yes
-		if n := u.written[i] - 1; n >= 0 {
-			w := x.yeses[i].window
-			g.Windows, g.Reasons = x.windows[w:w+1:w+1], u.pages[n/page][n%page:n%page+1:n%page+1]
+		if at := u.written[i]; at.reason > 0 {
+			g.Windows, g.Reasons = x.windows[at.window:at.window+1:at.window+1], u.reason(at)
 			return true
 		}
 		if x.yeses[i].timed == none {
@@ -145,8 +155,8 @@ func (u *union) grant(g *cardea.Grant, edges []edge) bool {
 	for i, f := range u.list[:n] {
 		a, b := touching(f.windows, hull)
 		r := &g.Reasons[i]
-		if n := u.written[f.yes] - 1; n >= 0 {
-			*r = u.pages[n/page][n%page]
+		if at := u.written[f.yes]; at.reason > 0 {
+			*r = u.reason(at)[0]
 		} else {
 			u.write(r, &x.yeses[f.yes])
 		}

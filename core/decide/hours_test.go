@@ -104,7 +104,6 @@ func TestHoursHoldWhereMidnightDoesNotExist(t *testing.T) {
 		{"Asia/Beirut", "2026-03-28T22:00:00Z", "2026-03-29T03:00:00Z"},
 		{"Australia/Lord_Howe", "2026-10-03T13:30:00Z", "2026-10-03T19:00:00Z"},
 	} {
-		x := open(cardea.Mapping{Hours: hours(map[string]string{"mon-sun": "00:00-06:00"})}, cardea.LocationSettings{Zone: c.zone})
 		d := small()
 		d.Agreements = []cardea.Agreement{agreement("1", "ana", "", "hot")}
 		d.Agreements[0].Start = day("2020-01-01")
@@ -112,7 +111,7 @@ func TestHoursHoldWhereMidnightDoesNotExist(t *testing.T) {
 			Kind: cardea.ItemPlans, Item: "hot", Groups: []cardea.GroupID{"g"}, Hours: hours(map[string]string{"mon-sun": "00:00-06:00"}),
 		})
 		s.Sites = map[string]cardea.LocationSettings{"lon": {Zone: c.zone}}
-		x = decide.New(d, s)
+		x := decide.New(d, s)
 		wantWindows(t, granted(x, "g", span(c.from, c.until))[person("ana")], span(c.from, c.until))
 	}
 }

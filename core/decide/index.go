@@ -42,6 +42,8 @@ type Index struct {
 	contracts table
 	assigned  []int32 // resource, by assignment
 	byHolder  lists   // assignments by agreement
+	booked    []int32 // resource, by booking
+	series    map[string]series
 
 	groups   []cardea.GroupID // sorted
 	mappings []mapping
@@ -95,6 +97,7 @@ type bad struct {
 // mapping is a Mapping with its groups as positions.
 type mapping struct {
 	cardea.Mapping
+
 	rule   cardea.Rule // by which it gives its groups
 	groups []int32
 	hours  *cardea.Hours // nil when they cut nothing
@@ -115,6 +118,7 @@ func New(d cardea.Directory, s cardea.Settings) *Index {
 	x.internPlaces()
 	x.internPeople()
 	x.internAssignments()
+	x.internBookings()
 	x.judgeAll()
 	return x
 }

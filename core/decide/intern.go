@@ -129,14 +129,16 @@ func byID(list []cardea.Person, at []int32) []int32 {
 // internTeams gives every team its location. It comes last of those that number teams.
 func (x *Index) internTeams() {
 	for i := range x.d.Teams {
-		x.team(x.d.Teams[i].ID)
+		t := x.team(x.d.Teams[i].ID)
+		for int(t) >= len(x.teamHome) {
+			x.teamHome = append(x.teamHome, none)
+		}
+		if t >= 0 {
+			x.teamHome[t] = x.place(x.d.Teams[i].Location)
+		}
 	}
-	x.teamHome = make([]int32, len(x.teams))
-	for i := range x.teamHome {
-		x.teamHome[i] = none
-	}
-	for i := range x.d.Teams {
-		x.teamHome[x.teams[x.d.Teams[i].ID]] = x.place(x.d.Teams[i].Location)
+	for len(x.teamHome) < len(x.teams) {
+		x.teamHome = append(x.teamHome, none)
 	}
 }
 
@@ -179,21 +181,15 @@ func (x *Index) internAssignments() {
 	x.assigned = make([]int32, len(list))
 	of := make([]int32, len(list))
 	for i := range list {
-		x.assigned[i], of[i] = x.resources.find(list[i].Resource), x.contracts.find(list[i].Agreement)
+		x.assigned[i] = x.resources.find(list[i].Resource)
+		of[i] = x.contracts.find(list[i].Agreement)
 	}
 	x.byHolder = listed(len(x.d.Agreements), len(list), func(i int) int32 { return of[i] })
 	x.stand = make([]int32, len(x.d.Resources))
 	for r := range x.stand {
 		_, x.stand[r] = x.stands(int32(r))
 	}
-	x.waysOf = make([]part, len(x.d.Resources))
-	for _, r := range x.assigned {
-		if r >= 0 && x.waysOf[r].end == 0 {
-			first := int32(len(x.ways))
-			x.ways = append(x.ways, x.waysFrom(r)...)
-			x.waysOf[r] = part{first, int32(len(x.ways))}
-		}
-	}
+	x.internWays()
 }
 
 // at returns the number under a name, or none.

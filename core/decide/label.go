@@ -39,7 +39,7 @@ func (x *Index) label(k cardea.Key) string {
 		if i := at(b.assignAt, k.ID); i >= 0 {
 			return x.label(cardea.Key{Kind: cardea.KindResource, ID: x.d.Assignments[i].Resource})
 		}
-	case cardea.KindPerson, cardea.KindVisitor, cardea.KindTeam, cardea.KindPlan:
+	default: // explanations name no others
 	}
 	return ""
 }

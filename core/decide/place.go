@@ -146,9 +146,8 @@ func (x *Index) stands(r int32) (floor string, location int32) {
 	return floor, location
 }
 
-// itemsOf returns everything that an assignment to a resource counts for (RULES.md RESOURCE, FLOOR, LOCATION).
-func (x *Index) itemsOf(r int32) []way {
-	var ways []way
+// itemsOf adds everything that an assignment to a resource counts for (RULES.md RESOURCE, FLOOR, LOCATION) to a list.
+func (x *Index) itemsOf(r int32, ways []way) []way {
 	for _, up := range x.upwards(r) {
 		ways = append(ways, way{rule: cardea.RuleResource, item: x.d.Resources[up].Key()})
 	}
@@ -163,15 +162,23 @@ func (x *Index) itemsOf(r int32) []way {
 	return ways
 }
 
-// waysFrom returns the items of itemsOf that have mappings.
-func (x *Index) waysFrom(r int32) []way {
-	var mapped []way
-	for _, w := range x.itemsOf(r) {
-		if w.mappings = x.items[slices.Index(rules[:], w.rule)][w.item.ID]; len(w.mappings) > 0 {
-			mapped = append(mapped, w)
+// internWays follows every assigned resource upwards to the items that have mappings.
+func (x *Index) internWays() {
+	x.waysOf = make([]part, len(x.d.Resources))
+	var all []way // of one resource
+	for _, r := range x.assigned {
+		if r < 0 || x.waysOf[r].end > 0 {
+			continue
 		}
+		first := int32(len(x.ways))
+		all = x.itemsOf(r, all[:0])
+		for _, w := range all {
+			if w.mappings = x.items[slices.Index(rules[:], w.rule)][w.item.ID]; len(w.mappings) > 0 {
+				x.ways = append(x.ways, w)
+			}
+		}
+		x.waysOf[r] = part{first, int32(len(x.ways))}
 	}
-	return mapped
 }
 
 // rules are the rules that ask for mappings of the kinds of cardea.ItemKinds.

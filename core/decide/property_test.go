@@ -56,9 +56,7 @@ func drawn(t *rapid.T) (cardea.Directory, cardea.Settings) {
 			RRule: draw("rule", "", "", "FREQ=DAILY;INTERVAL=2", "FREQ=WEEKLY;BYDAY=MO,SU", "FREQ=HOURLY"),
 		}
 		b.End = b.Start + cardea.Instant(rapid.IntRange(1, 12).Draw(t, "lasts"))*15*cardea.Minute
-		for _, p := range persons[:some("invited")] {
-			b.Members = append(b.Members, p)
-		}
+		b.Members = append(b.Members, persons[:some("invited")]...)
 		if draw("visitor", "no", "yes") == "yes" {
 			b.Visitors = []string{"vic"}
 		}

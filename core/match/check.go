@@ -3,6 +3,7 @@ package match
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/cardea-access/cardea"
 )
@@ -41,12 +42,22 @@ func (m *matcher) dispute() {
 	}
 }
 
-// compareEmails reports linked people whose address is no longer the account's. The link stays.
-func (m *matcher) compareEmails() {
+// compareProfiles reports linked people whose address is no longer the account's, and those whose account was made by us
+// and bears another name now. The link stays, and so does the account (RULES.md PROFILE: once).
+func (m *matcher) compareProfiles() {
 	for _, l := range m.res.Links {
 		p, known := m.in.People[l.Person]
 		a := &m.accounts[m.byID[l.Account]]
-		if !known || p.Email == a.Email {
+		if !known {
+			continue
+		}
+		if l.How == HowCreated && a.Name != "" && a.Name != p.Name {
+			if name := Profile(l.Person, p).Name; name != "" && !strings.EqualFold(name, strings.TrimSpace(a.Name)) {
+				m.issue("name-differs", l.Person, l.Account, "the person is called "+name+", their account "+a.Name+
+					"; names are sent once, change it by hand if the account should follow")
+			}
+		}
+		if p.Email == a.Email {
 			continue
 		}
 		mine, ok1 := Fold(p.Email)

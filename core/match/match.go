@@ -59,7 +59,7 @@ func Pair(in Input) Result {
 	m.takeStored()
 	m.pairRest()
 	m.dispute()
-	m.compareEmails()
+	m.compareProfiles()
 	m.shared()
 	m.finish()
 	return m.res

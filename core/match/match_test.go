@@ -319,3 +319,23 @@ func FuzzFold(f *testing.F) {
 		}
 	})
 }
+
+func TestALaterNameIsShownForAccountsThatWeMade(t *testing.T) {
+	t.Parallel()
+	for how, want := range map[string]int{match.HowCreated: 1, match.HowEmail: 0, match.HowDecided: 0} {
+		r := match.Pair(match.Input{
+			Door: "kisi", People: map[cardea.PersonID]cardea.Person{"rnd/person:a": {ID: "a", Name: "Ana Silva", Email: "ana@x.test"}},
+			Accounts: []cardea.Account{{ID: "1", Name: "Ana Lopes", Email: "ana@x.test"}},
+			Links:    []cardea.Link{{Person: "rnd/person:a", Account: "1", How: how}},
+		})
+		n := 0
+		for _, i := range r.Issues {
+			if i.Code == "name-differs" {
+				n++
+			}
+		}
+		if n != want {
+			t.Errorf("an account that was %s: %d notices, want %d: %+v", how, n, want, r.Issues)
+		}
+	}
+}

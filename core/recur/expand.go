@@ -21,23 +21,16 @@ const (
 //
 // The first start is always an occurrence, even where the rule does not fit it, and counts for COUNT. The rule is read on
 // the clocks of the zone: a time that they skip is taken with the offset before the gap, a time that they show twice is
-// the first. Except takes single starts out, after COUNT. An empty rule is a series of one.
+// the first. Except takes single starts out, after COUNT.
 //
 // The work is bounded by the span and the caps, not by how long ago the series began: without COUNT the walk starts at
-// the last period before the span. Errors: Rejected for a rule that Check refuses, a span or start without a date, or
-// more than MaxOccurrences starts in the span.
-func Expand(
-	text string, start cardea.Instant, zone *time.Location, except []cardea.Instant, span cardea.Window,
+// the last period before the span. Errors: Rejected for a span or start without a date, or more than MaxOccurrences
+// starts in the span.
+func (r Rule) Expand(
+	start cardea.Instant, zone *time.Location, except []cardea.Instant, span cardea.Window,
 ) (starts []cardea.Instant, err error) {
 	if !bounded(start) {
 		return nil, cardea.Errorf(cardea.Rejected, "the series has no start")
-	}
-	if text == "" {
-		return within([]cardea.Instant{start}, except, span), nil
-	}
-	r, err := parse(text)
-	if err != nil {
-		return nil, err
 	}
 	if span.From < start {
 		span.From = start
@@ -72,7 +65,7 @@ func within(starts, except []cardea.Instant, span cardea.Window) []cardea.Instan
 
 // expand walks the rule on a floating clock: local times written as if they were UTC, so that the library meets no clock
 // change. Each local time is turned into an instant afterwards.
-func (r rule) expand(
+func (r Rule) expand(
 	start cardea.Instant, zone *time.Location, except []cardea.Instant, span cardea.Window,
 ) ([]cardea.Instant, error) {
 	local := start.Time().In(zone)
@@ -142,7 +135,7 @@ func later(a, b time.Time) time.Time {
 //
 // The library searches until the year 9999 for the next occurrence of a rule that never fits again. The calendar repeats
 // to the weekday every 400 years, so the walk is done `shift` cycles later, where its end is near.
-func (r rule) anchored(first, from time.Time, shift int) rrule.ROption {
+func (r Rule) anchored(first, from time.Time, shift int) rrule.ROption {
 	o := r.opt
 	o.Interval = max(o.Interval, 1)
 	weekday := rrule.Weekday{}

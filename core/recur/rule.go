@@ -22,8 +22,8 @@ const (
 	maxPerDay      = 10     // BYHOUR x BYMINUTE x BYSECOND
 )
 
-// rule is a checked recurrence rule.
-type rule struct {
+// Rule is a checked recurrence rule. It does not change and may be shared.
+type Rule struct {
 	opt   rrule.ROption
 	count int
 	until until
@@ -49,35 +49,30 @@ func (u until) in(zone *time.Location) cardea.Instant {
 	return u.at
 }
 
-// Check says whether a rule can be expanded. Errors: Rejected, with a sentence that names what is wrong.
-func Check(text string) error {
-	_, err := parse(text)
-	return err
-}
-
-// parse reads and checks a rule. A DTSTART inside it is left out: the booking's own start is the start.
-func parse(text string) (rule, error) {
+// Parse reads and checks a rule. A DTSTART inside it is left out: the booking's own start is the start. Errors: Rejected,
+// with a sentence that names what is wrong.
+func Parse(text string) (Rule, error) {
 	if len(text) > maxLength {
-		return rule{}, cardea.Errorf(cardea.Rejected, "the recurrence rule is longer than %d bytes", maxLength)
+		return Rule{}, cardea.Errorf(cardea.Rejected, "the recurrence rule is longer than %d bytes", maxLength)
 	}
 	body, err := line(text)
 	if err != nil {
-		return rule{}, err
+		return Rule{}, err
 	}
-	var r rule
+	var r Rule
 	var parts []string
 	seen := map[string]bool{}
 	for part := range strings.SplitSeq(strings.TrimSuffix(body, ";"), ";") {
 		name, value, _ := strings.Cut(part, "=")
 		if seen[name] {
-			return rule{}, cardea.Errorf(cardea.Rejected, "the recurrence rule says %s twice", name)
+			return Rule{}, cardea.Errorf(cardea.Rejected, "the recurrence rule says %s twice", name)
 		}
 		seen[name] = true
 		switch name {
 		case "DTSTART", "TZID":
 		case "UNTIL":
 			if r.until, err = parseUntil(value); err != nil {
-				return rule{}, err
+				return Rule{}, err
 			}
 		default:
 			parts = append(parts, part)
@@ -85,10 +80,10 @@ func parse(text string) (rule, error) {
 	}
 	opt, err := rrule.StrToROption(strings.Join(parts, ";"))
 	if err != nil {
-		return rule{}, cardea.Errorf(cardea.Rejected, "the recurrence rule cannot be read: %w", err)
+		return Rule{}, cardea.Errorf(cardea.Rejected, "the recurrence rule cannot be read: %w", err)
 	}
 	if _, err := rrule.NewRRule(*opt); err != nil {
-		return rule{}, cardea.Errorf(cardea.Rejected, "the recurrence rule is not valid: %w", err)
+		return Rule{}, cardea.Errorf(cardea.Rejected, "the recurrence rule is not valid: %w", err)
 	}
 	r.opt, r.count = *opt, opt.Count
 	r.opt.Count = 0 // counted here, because the first start counts whether the rule fits it or not
@@ -130,7 +125,7 @@ func parseUntil(value string) (until, error) {
 
 // check refuses what RFC 5545 forbids and what would not end. Sub-daily rules are refused outright: nobody books a room
 // every minute, and the library can search for ever for the next one.
-func (r rule) check(seen map[string]bool) error {
+func (r Rule) check(seen map[string]bool) error {
 	o := r.opt
 	refuse := func(format string, args ...any) error { return cardea.Errorf(cardea.Rejected, format, args...) }
 	switch {

@@ -199,7 +199,7 @@ func changes(done map[tally]int) []string {
 	parts := make([]string, 0, len(kinds))
 	for _, t := range kinds {
 		n := done[t]
-		switch t.verb { //nolint:exhaustive // only these need more than the word
+		switch t.verb {
 		case cardea.VerbCreate:
 			parts = append(parts, N(n, "account", "accounts")+" made")
 		case cardea.VerbRetime:

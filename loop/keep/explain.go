@@ -42,7 +42,7 @@ func (k *Keeper) Explain(ctx context.Context, person cardea.PersonID, group card
 	if err != nil {
 		return Answer{}, err
 	}
-	var all []cardea.Explanation
+	var all, others []cardea.Explanation // of integrations that map the group, and of those that do not
 	known := false
 	for _, i := range k.Integrations {
 		var keys []cardea.Key
@@ -60,17 +60,23 @@ func (k *Keeper) Explain(ctx context.Context, person cardea.PersonID, group card
 		}
 		known = known || i.Space == connection && slices.ContainsFunc(d.People, func(p cardea.Person) bool { return p.Key() == key })
 		x := decide.New(d, k.settings(i.Settings, d))
-		answer.Mapped = answer.Mapped || slices.Contains(x.Mapped(), group)
+		into := &others
+		if slices.Contains(x.Mapped(), group) {
+			answer.Mapped, into = true, &all
+		}
 		for _, p := range everyone {
 			if space, _, _ := p.Split(); space == i.Space {
 				e := x.Explain(p, group, at)
 				e.Person = person
-				all = append(all, e)
+				*into = append(*into, e)
 			}
 		}
 	}
 	if !known {
 		return Answer{}, cardea.Errorf(cardea.NotFound, "nobody is known as %s", person)
+	}
+	if len(all) == 0 {
+		all = others
 	}
 	answer.Explanation = decide.Join(all...)
 	if err := k.shows(ctx, &answer, person, group, at); err != nil {

@@ -361,3 +361,23 @@ func TestExplainSaysYesNoNotYetAndNoLonger(t *testing.T) {
 		}
 	})
 }
+
+func TestAListingOfTheDoorSideThatLacksMostIsNotBelievedAtOnce(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newSite(t, s, members("ana", "bob", "cyd", "dan", "eve", "fay")...)
+		b.sync()
+		for _, id := range []string{"ana", "bob", "cyd", "dan", "eve", "fay"} {
+			if e, ok := b.door.Edge("General", id+"@x.test"); ok {
+				b.door.Take("General", e.Account)
+			}
+		}
+		writes := b.door.Writes()
+		if r := b.run(keep.Options{Sweep: true}); r.Run.Outcome != keep.Incomplete || b.door.Writes() != writes {
+			t.Errorf("outcome %q, %d writes", r.Run.Outcome, b.door.Writes()-writes)
+		}
+		b.at = b.at.Add(interval)
+		b.sync()
+		wantMembers(t, b, "General", "ana", "bob", "cyd", "dan", "eve", "fay")
+	})
+}

@@ -161,7 +161,7 @@ func restricted(c cardea.Changeset, keys map[cardea.OpKey]bool) cardea.Changeset
 
 // conclude keeps what a run found, when it came to its end.
 func (k *Keeper) conclude(ctx context.Context, o Options, r *Report) error {
-	r.Issues = slices.Concat(r.Recovered.Issues, r.Applied.Issues, r.After.Changeset.Issues)
+	r.Issues = slices.Concat(r.Recovered.Issues, r.Applied.Issues, r.After.Changeset.Issues, k.uninvited(r))
 	if r.Seen != nil {
 		r.Issues = append(r.Issues, r.Seen.Issues...)
 	}
@@ -182,6 +182,23 @@ func (k *Keeper) conclude(ctx context.Context, o Options, r *Report) error {
 		return err
 	}
 	return k.own(ctx, r)
+}
+
+// uninvited lists whom the vendor was asked not to write to although its mails are wanted (RULES.md MAILS): on a first
+// changeset nobody is surprised by mail, so somebody has to know who got none.
+func (k *Keeper) uninvited(r *Report) []cardea.Issue {
+	if k.Mails == cardea.MailsNever {
+		return nil
+	}
+	var out []cardea.Issue
+	for _, res := range r.Applied.Results {
+		made := res.State == store.OpConfirmed || res.State == store.OpSent
+		if made && res.Op.Verb == cardea.VerbCreate && res.Op.New != nil && res.Op.New.Mails == cardea.MailsNever {
+			out = append(out, cardea.Issue{Code: "not-invited", Person: res.Op.Person, Text: "the account was made without the " +
+				"vendor's invitation, as all of a first changeset is; tell them yourself, or let the vendor invite them"})
+		}
+	}
+	return out
 }
 
 // settled tells which groups have nothing waiting for a person.

@@ -39,10 +39,10 @@ func Lessens(old, now cardea.Record) bool {
 // useKept is for how long a use of a pass that was seen stays seen: longer than the day of its use has hours left anywhere.
 const useKept = 48 * time.Hour
 
-// remembered is a record that came, with what it cannot have lost. The uses of passes are listed apart and are no
+// Remembered is a record that came, with what it cannot have lost. The uses of passes are listed apart and are no
 // collection of their own, so that nothing tells a list of uses that came short: one that was seen stays, unless the pass
 // itself counts fewer uses than before.
-func remembered(old, now cardea.Record, at cardea.Instant) cardea.Record {
+func Remembered(old, now cardea.Record, at cardea.Instant) cardea.Record {
 	n, isPass := now.(cardea.Pass)
 	o, wasPass := old.(cardea.Pass)
 	if !isPass || !wasPass || n.HalfUsed < o.HalfUsed || o.UsedOn <= n.UsedOn || o.UsedOn < at.Add(-useKept) {

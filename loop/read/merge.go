@@ -143,7 +143,7 @@ func (r Reading) listed() map[string]cardea.Record {
 func (res *Result) take(id string, rec cardea.Record, r Reading, unsure bool) {
 	old, known := r.Known[id]
 	if known && old.GoneAt == 0 {
-		rec = remembered(old.Body, rec, r.Now)
+		rec = Remembered(old.Body, rec, r.Now)
 	}
 	switch {
 	case !known || old.GoneAt != 0:

@@ -431,3 +431,33 @@ func contains(ids []string, id string) bool {
 	}
 	return false
 }
+
+func TestAUseOfAPassThatWasSeenStaysSeen(t *testing.T) {
+	t.Parallel()
+	at := cardea.At(time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC))
+	seen := at.Add(-time.Hour)
+	for what, c := range map[string]struct {
+		old, now, want cardea.Pass
+	}{
+		"the list of uses came empty": {
+			cardea.Pass{ID: "p", HalfUsed: 6, UsedOn: seen}, cardea.Pass{ID: "p", HalfUsed: 6}, cardea.Pass{ID: "p", HalfUsed: 6, UsedOn: seen},
+		},
+		"used again": {
+			cardea.Pass{ID: "p", HalfUsed: 4, UsedOn: seen}, cardea.Pass{ID: "p", HalfUsed: 6, UsedOn: at},
+			cardea.Pass{ID: "p", HalfUsed: 6, UsedOn: at},
+		},
+		"the use was taken back": {
+			cardea.Pass{ID: "p", HalfUsed: 6, UsedOn: seen}, cardea.Pass{ID: "p", HalfUsed: 4}, cardea.Pass{ID: "p", HalfUsed: 4},
+		},
+		"used long ago": {
+			cardea.Pass{ID: "p", HalfUsed: 6, UsedOn: at.Add(-72 * time.Hour)}, cardea.Pass{ID: "p", HalfUsed: 6}, cardea.Pass{ID: "p", HalfUsed: 6},
+		},
+	} {
+		if got := read.Remembered(c.old, c.now, at); got != cardea.Record(c.want) {
+			t.Errorf("%s: %+v, want %+v", what, got, c.want)
+		}
+	}
+	if got := read.Remembered(nil, cardea.Pass{ID: "p"}, at); got != cardea.Record(cardea.Pass{ID: "p"}) {
+		t.Errorf("a new pass: %+v", got)
+	}
+}

@@ -71,7 +71,7 @@ func (res *Result) Settle(kind cardea.Kind, answers map[cardea.Key]Answer, hash 
 // found files a record that the vendor showed by id.
 func (res *Result) found(id string, rec cardea.Record, hash func(cardea.Record) string) {
 	old := res.old[id]
-	rec = remembered(old.Body, rec, res.now)
+	rec = Remembered(old.Body, rec, res.now)
 	switch {
 	case old.Hash != hash(rec):
 		res.Upsert = append(res.Upsert, rec)

@@ -43,7 +43,7 @@ func (r *Reader) Of(ctx context.Context, keys, people []cardea.Key) (Report, err
 		res := &Result{Standing: before[kind], Bad: p.BadOnes()}
 		for _, rec := range p.Records() {
 			was, known := old[rec.Key()]
-			rec = remembered(was, rec, now)
+			rec = Remembered(was, rec, now)
 			res.Upsert = append(res.Upsert, rec)
 			if !known || hash(was) != hash(rec) {
 				touched, bodies = append(touched, rec.Key()), append(bodies, rec)
