@@ -121,7 +121,7 @@ func ParseDate(s string) (Date, error) {
 }
 
 // days counts a UTC midnight's days since 1970; years beyond a few million do not occur.
-func days(midnight time.Time) Date { return Date(midnight.Unix() / 86400) } //nolint:gosec // see above
+func days(midnight time.Time) Date { return Date(midnight.Unix() / 86400) }
 
 // Civil returns year, month and day.
 func (d Date) Civil() (int, time.Month, int) { return time.Unix(int64(d)*86400, 0).UTC().Date() }

@@ -44,6 +44,7 @@ type Desk interface {
 
 // The views of the desk, in the words of package say.
 type (
+	// Overview is the state of everything; this and what follows is documented in package say.
 	Overview  = say.Overview
 	Run       = say.Run
 	RunDetail = say.RunDetail

@@ -92,10 +92,12 @@ func (d *Desk) Connect(ctx context.Context) error {
 	}
 	var failed []error
 	for name, s := range sorted(d.c.Spaces) {
-		failed = append(failed, d.connect(ctx, pinned[name], store.Connection{Name: name, Side: store.SideSpace, System: s.System}, s.Space.Describe))
+		c := store.Connection{Name: name, Side: store.SideSpace, System: s.System}
+		failed = append(failed, d.connect(ctx, pinned[name], c, s.Space.Describe))
 	}
-	for name, c := range sorted(d.c.Doors) {
-		failed = append(failed, d.connect(ctx, pinned[name], store.Connection{Name: name, Side: store.SideDoor, System: c.System}, c.Door.Describe))
+	for name, s := range sorted(d.c.Doors) {
+		c := store.Connection{Name: name, Side: store.SideDoor, System: s.System}
+		failed = append(failed, d.connect(ctx, pinned[name], c, s.Door.Describe))
 	}
 	for _, in := range d.c.Integrations {
 		settings, err := json.Marshal(in)

@@ -172,7 +172,8 @@ func (d *Desk) onePerson(ctx context.Context, text string) (say.Person, error) {
 		for _, p := range best[:min(len(best), 8)] {
 			names = append(names, p.Name+" <"+p.Email+"> ("+string(p.ID)+")")
 		}
-		return say.Person{}, cardea.Errorf(cardea.Rejected, "%q fits %d people: name one by e-mail or id: %s", text, len(best), strings.Join(names, "; "))
+		return say.Person{}, cardea.Errorf(cardea.Rejected, "%q fits %d people: name one by e-mail or id: %s",
+			text, len(best), strings.Join(names, "; "))
 	}
 	return best[0], nil
 }

@@ -38,14 +38,14 @@ func prints(s cardea.Settings) (map[cardea.GroupID]string, error) {
 	return out, nil
 }
 
-// remapped returns the groups of an integration whose print is not the remembered one. Of an integration that was never
+// remapped returns the groups of an integration whose mark is not the remembered one. Of an integration that was never
 // settled nothing is remapped: its first run is guarded otherwise.
 func remapped(now map[cardea.GroupID]string, remembered map[string]string) map[cardea.GroupID]bool {
 	out, known := map[cardea.GroupID]bool{}, false
-	for g, print := range now {
+	for g, mark := range now {
 		was, has := remembered[shelfPrints+"\x00"+string(g)]
 		known = known || has
-		out[g] = was != print
+		out[g] = was != mark
 	}
 	if !known {
 		return nil
@@ -57,8 +57,8 @@ func remapped(now map[cardea.GroupID]string, remembered map[string]string) map[c
 func (d *Desk) settle(ctx context.Context, integration string, now map[cardea.GroupID]string, groups []cardea.GroupID) error {
 	keep := map[string]string{}
 	for _, g := range groups {
-		if print, ok := now[g]; ok {
-			keep[shelfPrints+"\x00"+string(g)] = print
+		if mark, ok := now[g]; ok {
+			keep[shelfPrints+"\x00"+string(g)] = mark
 		}
 	}
 	if len(keep) == 0 {

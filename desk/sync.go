@@ -258,7 +258,9 @@ func readView(space string, r read.Report) SpaceRead {
 
 // keepOnce runs the work with a door's keeper. Names that do not resolve are refused, unless they may only be unknown
 // because a read was incomplete.
-func (d *Desk) keepOnce(ctx context.Context, door string, blind bool, work func(context.Context, *keep.Keeper) (DoorRun, error)) (DoorRun, error) {
+func (d *Desk) keepOnce(
+	ctx context.Context, door string, blind bool, work func(context.Context, *keep.Keeper) (DoorRun, error),
+) (DoorRun, error) {
 	out := DoorRun{Door: door, Next: cardea.Never}
 	err := d.leased(ctx, door, store.WakeKeep, func(ctx context.Context, lease *store.Lease) (cardea.Instant, error) {
 		k, issues, err := d.keeper(ctx, door, lease)

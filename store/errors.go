@@ -24,8 +24,7 @@ const (
 
 // troubleOf reads the codes of PostgreSQL (appendix A of its manual) and SQLite (rescode.html).
 func troubleOf(err error) trouble {
-	var p *pgconn.PgError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*pgconn.PgError](err); ok {
 		switch p.Code {
 		case "40P01", "40001":
 			return deadlock
@@ -38,12 +37,10 @@ func troubleOf(err error) trouble {
 		}
 		return other
 	}
-	var c *pgconn.ConnectError
-	if errors.As(err, &c) {
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return busy
 	}
-	var s *sqlitedriver.Error
-	if errors.As(err, &s) {
+	if s, ok := errors.AsType[*sqlitedriver.Error](err); ok {
 		switch s.Code() {
 		case sqlitelib.SQLITE_CONSTRAINT_FOREIGNKEY:
 			return dangling

@@ -53,6 +53,7 @@ func Plan(in Input) (cardea.Changeset, cardea.Instant) {
 // planner is one Plan at work.
 type planner struct {
 	horn
+
 	later  horn // when the brake counts an edge that it does not count now
 	in     *Input
 	seats  *seats

@@ -114,16 +114,6 @@ func (d *door) run() cardea.Changeset {
 	return cs
 }
 
-// edges prints what is there.
-func (d *door) edges() []string {
-	var out []string
-	for _, e := range d.in.Edges {
-		out = append(out, fmt.Sprint(e.Group, "/", e.Account, " ", e.Window, e.Foreign))
-	}
-	slices.Sort(out)
-	return out
-}
-
 var (
 	groupNames = []cardea.GroupID{"A", "B", "C", "D", "E"}
 	causes     = []cardea.Cause{

@@ -48,6 +48,7 @@ const maxDown = 5
 // run is one changeset being carried out.
 type run struct {
 	*Applier
+
 	mu      sync.Mutex
 	book    *book
 	rep     Report

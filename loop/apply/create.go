@@ -22,8 +22,7 @@ func (r *run) create(ctx context.Context, op cardea.Operation) error {
 		if err == nil || ctx.Err() != nil {
 			return err
 		}
-		var stopped *halt
-		if errors.As(err, &stopped) {
+		if stopped, ok := errors.AsType[*halt](err); ok {
 			return stopped.err
 		}
 		if !repeats(err) || attempt >= r.attempts() {

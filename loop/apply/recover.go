@@ -132,8 +132,7 @@ func (r *run) settleCreate(ctx context.Context, op cardea.Operation) error {
 		return r.dead(ctx, op)
 	}
 	err = r.linked(ctx, op, l, *a)
-	var stopped *halt
-	if errors.As(err, &stopped) {
+	if stopped, ok := errors.AsType[*halt](err); ok {
 		return stopped.err
 	}
 	return err

@@ -34,6 +34,7 @@ var errKilled = errors.New("killed")
 // killer is a store that dies at its kth write: nothing more gets through to it, as after a power cut.
 type killer struct {
 	*store.Workspace
+
 	k, writes int
 	after     bool // the fatal write itself gets through
 	dead      bool

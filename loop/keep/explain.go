@@ -11,6 +11,7 @@ import (
 // Answer is an explanation with what the door system shows.
 type Answer struct {
 	cardea.Explanation
+
 	Door string `json:"door"`
 	// Account is the person's at the door system, nil when they have none yet.
 	Account *cardea.Account `json:"account,omitempty"`

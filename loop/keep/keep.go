@@ -3,6 +3,7 @@ package keep
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -111,8 +112,10 @@ func (k *Keeper) every() time.Duration {
 // zone loads a time zone once.
 func (k *Keeper) zone(name string) *time.Location {
 	if z, ok := k.zones.Load(name); ok {
-		l, _ := z.(*time.Location)
-		return l
+		if l, ok := z.(*time.Location); ok {
+			return l
+		}
+		return nil
 	}
 	l, err := time.LoadLocation(name)
 	if err != nil {
@@ -133,9 +136,7 @@ func (k *Keeper) settings(s cardea.Settings, d cardea.Directory) cardea.Settings
 			zones[name] = l
 		}
 	}
-	for name, l := range s.Zones {
-		zones[name] = l
-	}
+	maps.Copy(zones, s.Zones)
 	add(s.Zone)
 	for _, site := range s.Sites {
 		add(site.Zone)

@@ -23,7 +23,7 @@ func (k *Keeper) refresh(ctx context.Context, p *Plan) error {
 		g := &p.Wanted[i]
 		if a := account[g.Person]; a != "" {
 			at := spot{g.Group, a}
-			now[at] = append(now[at][:len(now[at]):len(now[at])], g.Reasons...)
+			now[at] = append(slices.Clip(now[at]), g.Reasons...)
 		}
 	}
 	var changed []cardea.LedgerRow

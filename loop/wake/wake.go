@@ -271,8 +271,7 @@ func (l *Loop) again(lease store.Lease, err error) cardea.Instant {
 	l.failures[key]++
 	bound := min(firstRetry<<min(n, 20), lastRetry)
 	d := bound/2 + time.Duration(l.Rand()*float64(bound/2))
-	var e *cardea.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*cardea.Error](err); ok {
 		d = max(d, e.After)
 	}
 	return l.now().Add(d)

@@ -67,7 +67,7 @@ func Start(ctx context.Context) (*Cluster, error) {
 	}
 	c := &Cluster{dir: dir}
 	// The keeper must outlive the context: it is what cleans up.
-	c.keeper = exec.Command("/bin/sh", "-c", keep, "sh", server, dir)
+	c.keeper = exec.Command("/bin/sh", "-c", keep, "sh", server, dir) //nolint:noctx // see above
 	c.keeper.Dir, c.keeper.SysProcAttr = dir, as
 	if c.hold, err = c.keeper.StdinPipe(); err != nil {
 		return nil, errors.Join(cardea.Errorf(cardea.Retry, "starting PostgreSQL: %w", err), os.RemoveAll(dir))
