@@ -42,16 +42,22 @@ type Desk interface {
 	ZoneOf(ctx context.Context, person cardea.PersonID) *time.Location
 }
 
-// The views of the desk, in the words of package say.
+// The views of the desk, in the words of package say, where they are documented.
 type (
-	// Overview is the state of everything; this and what follows is documented in package say.
-	Overview  = say.Overview
-	Run       = say.Run
+	// Overview is say.Overview.
+	Overview = say.Overview
+	// Run is say.Run.
+	Run = say.Run
+	// RunDetail is say.RunDetail.
 	RunDetail = say.RunDetail
-	Person    = say.Person
-	Group     = say.Group
+	// Person is say.Person.
+	Person = say.Person
+	// Group is say.Group.
+	Group = say.Group
+	// Explained is say.Explained.
 	Explained = say.Explained
-	Question  = say.Question
+	// Question is say.Question.
+	Question = say.Question
 )
 
 // Config is what the console needs.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -109,29 +110,16 @@ func (r *rig) inside() map[string][]string {
 func (r *rig) wantInside(what string, want map[string][]string) {
 	r.t.Helper()
 	got := r.inside()
-	for _, g := range slices.Sorted(mapKeys(want)) {
+	for _, g := range slices.Sorted(maps.Keys(want)) {
 		if d := difference(got[g], want[g]); !slices.Equal(got[g], want[g]) {
 			r.t.Errorf("%s: %s holds %s", what, g, d)
 		}
 	}
 }
 
-func mapKeys[V any](m map[string]V) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
-}
-
 // with is a copy of who should be inside, with some groups changed.
 func with(base map[string][]string, changed map[string][]string) map[string][]string {
-	out := map[string][]string{}
-	for g, who := range base {
-		out[g] = who
-	}
+	out := maps.Clone(base)
 	for g, who := range changed {
 		out[g] = slices.Sorted(slices.Values(who))
 	}

@@ -240,7 +240,7 @@ func TestServeAndSandboxOverSockets(t *testing.T) {
 
 func fetch(t *testing.T, url string) (body string, status int) {
 	t.Helper()
-	res, err := http.Get(url) //nolint:noctx,gosec // it is ours
+	res, err := http.Get(url)
 	if err != nil {
 		t.Fatal(err)
 	}

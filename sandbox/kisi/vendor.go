@@ -154,7 +154,7 @@ func (v *Vendor) identify(c *call) (caller string, known bool) {
 func (v *Vendor) organizationRole(user int64) string {
 	role := ""
 	v.state["role_assignments"].each(func(_ int64, r row) {
-		if text(r, "applies_to_type") == "Organization" && text(r, "assignee_type") == "User" && idOf(r["assignee_id"]) == user {
+		if idOf(r["assignee_id"]) == user && text(r, "applies_to_type") == "Organization" && text(r, "assignee_type") == "User" {
 			role = text(r, "role_id")
 		}
 	})

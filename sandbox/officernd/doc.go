@@ -8,7 +8,8 @@
 //	GET  /api/v1/organizations/{slug}          1.1  D _id, name, regionInfo.regionUrl; I that a v2 token opens it
 //	GET  /api/v2/organizations/{slug}/...
 //	     {collection}                          1.3, 1.4  C envelope, cursors, strict parameters; I order by _id
-//	     {collection}/{id}                     1.3, 1.6  C bare object, 404 text, unknown parameters ignored
+//	     {collection}/{id}                     1.3, 1.6  C bare object, 404 text, unknown parameters ignored; for assignments
+//	                                                and visitors, where no such path is documented, a switch each
 //	     {collection}/count                    1.3  C total, groups; memberships ignore every filter; unknown parameters ignored
 //	     bookings/occurrences                  2    I parameters (start, end, resource, location) and answer
 //	     checkins, checkins/visitors           2    D list; C POST checkins/{memberId}; D POST checkins/checkout/{memberId};

@@ -12,6 +12,10 @@ func switches() []twin.Switch {
 			About: "memberships filtered by status or plan: claimed by a clone's docs only (1.4)"},
 		{Name: "assignments_bulk", Values: []string{"refuse", "list"},
 			About: "assignments listed without resource or membership: one client says it cannot be done (1.4)"},
+		{Name: "assignment_by_id", Values: []string{"refuse", "answer"},
+			About: "GET /assignments/{id}: the list is all that is documented (2)"},
+		{Name: "visitor_by_id", Values: []string{"refuse", "answer"},
+			About: "GET /visitors/{id}: the list with its filter _id[$in] is all that is documented (2)"},
 		{Name: "empty_cursor", Values: []string{"absent", "null"},
 			About: "no further page: cursor absent (staging) or null (docs example) (1.3)"},
 		{Name: "retry_after", Values: []string{"none", "seconds"}, About: "Retry-After on 429: clients honour it if present (1.5)"},
@@ -26,6 +30,7 @@ func switches() []twin.Switch {
 			About: "whether cancelling a booking fires booking.updated: not found (6.9)"},
 		{Name: "checkin_consumes", Values: []string{"yes", "no"},
 			About: "a check-out uses up a day pass: only with the member's Use Day Passes flag, which the API does not show (2)"},
-		{Name: "open_series_end", Values: []string{"far", "absent"}, About: "seriesEnd of a recurrence without an end: not found (2)"},
+		{Name: "open_series_end", Values: []string{"absent", "far"},
+			About: "seriesEnd of a recurrence without an end, which filters by it then miss: not found (2)"},
 	}
 }

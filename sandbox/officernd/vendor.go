@@ -161,11 +161,22 @@ func (v *Vendor) read(w http.ResponseWriter, r *http.Request, c *collection, res
 		v.listOccurrences(w, r)
 	case len(rest) == 1 && c.key == "checkins" && rest[0] == "visitors":
 		v.list(w, r, c, true)
-	case len(rest) == 1:
+	case len(rest) == 1 && v.byID(c):
 		v.single(w, r, c, rest[0])
 	default:
 		cannot(w, r)
 	}
+}
+
+// byID says whether single records of a collection can be read: of two the sheet names the list only.
+func (v *Vendor) byID(c *collection) bool {
+	switch c.key {
+	case "assignments":
+		return v.switches.Is("assignment_by_id", "answer")
+	case "visitors":
+		return v.switches.Is("visitor_by_id", "answer")
+	}
+	return true
 }
 
 func (v *Vendor) single(w http.ResponseWriter, r *http.Request, c *collection, id string) {

@@ -1,10 +1,8 @@
 package officernd
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
-	"net/url"
 	"strings"
 
 	"github.com/cardea-access/cardea"
@@ -90,24 +88,6 @@ func bareRule(s string) (string, error) {
 	return rule, nil
 }
 
-// windowQuery asks for the series that touch the span; start and end themselves are refused as filters
-// (vendors/officernd.md 1.4). An end of the span that is open leaves its filter out.
-func windowQuery(span cardea.Window) (url.Values, error) {
-	if span.Empty() {
-		return nil, cardea.Errorf(cardea.Rejected, "bookings are read for a span of time, and none was given")
-	}
-	q := url.Values{}
-	if span.Until.Bounded() {
-		q.Set("seriesStart[$lt]", stamp(span.Until))
-	}
-	if span.From.Bounded() {
-		q.Set("seriesEnd[$gte]", stamp(span.From))
-	}
-	return q, nil
-}
-
-func stamp(i cardea.Instant) string { return i.Time().Format("2006-01-02T15:04:05.000Z") }
-
 // whole says whether a list row says who is invited. A list that is absent is unknown, not empty (RULES.md 5.1); of a
 // cancelled series it does not matter.
 func whole(raw []byte) bool {
@@ -117,15 +97,6 @@ func whole(raw []byte) bool {
 		Cancelled bool `json:"isCancelled"`
 	}
 	return json.Unmarshal(raw, &v) != nil || v.Cancelled || v.Members.known && v.Visitors.known
-}
-
-// bookings lists the window's bookings.
-func (r *reader) bookings(ctx context.Context, p *cardea.Pages, c collection) error {
-	q, err := windowQuery(r.span)
-	if err != nil {
-		return err
-	}
-	return r.fill(ctx, p, c.path, q, c)
 }
 
 // named says whether a person has any part in the booking; team is theirs.

@@ -69,9 +69,9 @@ func (s *System) get(ctx context.Context, path string, q url.Values) (wire.Answe
 	return answer, nil
 }
 
-// count asks for the size of a whole collection, false when the vendor does not tell.
-func (s *System) count(ctx context.Context, path string) (int, bool) {
-	answer, err := s.get(ctx, path+"/count", nil)
+// count asks how many records a query has, false when the vendor does not tell.
+func (s *System) count(ctx context.Context, path string, query url.Values) (int, bool) {
+	answer, err := s.get(ctx, path+"/count", query)
 	if err != nil {
 		return 0, false
 	}
@@ -87,10 +87,20 @@ func (s *System) count(ctx context.Context, path string) (int, bool) {
 // fill brings one listing into the pages of its collection. A row that cannot be read is noted as Bad; a row that comes
 // twice shows that the listing moved while it was walked, so that another may have been missed: the page is Short.
 func (r *reader) fill(ctx context.Context, p *cardea.Pages, path string, query url.Values, c collection) error {
+	return r.fillSome(ctx, p, path, query, c, func([]byte) bool { return true })
+}
+
+// fillSome is fill for the rows that are wanted; the others are passed over.
+func (r *reader) fillSome(
+	ctx context.Context, p *cardea.Pages, path string, query url.Values, c collection, wanted func(row []byte) bool,
+) error {
 	seen := map[string]bool{}
 	return r.s.list(ctx, path, query, func(rows []json.RawMessage, m cardea.Mark) {
 		records := make([]cardea.Record, 0, len(rows))
 		for _, row := range rows {
+			if !wanted(row) {
+				continue
+			}
 			id := idOf(row)
 			if id != "" && seen[id] {
 				m.Short = true

@@ -3,6 +3,7 @@ package officernd
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -111,10 +112,11 @@ func TestFiltersStandOnEveryPage(t *testing.T) {
 	if p := v.only(cardea.KindBooking); grade(p) != cardea.Complete || len(p.Records()) != 3 {
 		t.Fatalf("%s, %d records: %s", grade(p), len(p.Records()), p.Evidence().Why())
 	}
-	if len(v.log) != 3 {
+	pages := slices.DeleteFunc(slices.Clone(v.log), func(call string) bool { return strings.HasPrefix(call, "/bookings/count") })
+	if len(pages) != 3 {
 		t.Fatal(v.log)
 	}
-	for _, call := range v.log {
+	for _, call := range pages {
 		if !strings.Contains(call, "seriesStart%5B%24lt%5D=2026-11-21T12%3A00%3A00.000Z") ||
 			!strings.Contains(call, "seriesEnd%5B%24gte%5D=2026-11-18T12%3A00%3A00.000Z") {
 			t.Errorf("without the window: %s", call)

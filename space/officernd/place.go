@@ -3,6 +3,7 @@ package officernd
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/url"
 
 	"github.com/cardea-access/cardea"
@@ -86,14 +87,18 @@ func systemKinds() kinds {
 	}
 }
 
-// apply tells a resource what its type says.
-func (k kinds) apply(r cardea.Resource) cardea.Resource {
-	t := k[r.Type]
+// apply tells a resource what its type says. One of a type that is not listed is neither assigned nor booked; where no
+// type is listed at all, that is no word on it, and it cannot be understood.
+func (k kinds) apply(r cardea.Resource) (cardea.Record, error) {
+	t, known := k[r.Type]
+	if !known && len(k) == len(systemKinds()) {
+		return nil, errors.New("its type is not known: no resource types are listed")
+	}
 	r.Assignable, r.Bookable, r.ByDate = t.Assigns, t.Books, t.Mode == "date"
 	if t.Type != "" {
 		r.Type = string(t.Type) // the resource named the type by its id
 	}
-	return r
+	return r, nil
 }
 
 // resourceKinds lists the resource types, once in a read. All must be readable: a type that is not would make rooms

@@ -98,7 +98,7 @@ func (r *reader) collection(ctx context.Context, p *cardea.Pages) error {
 	// The count is asked first: what is added meanwhile makes the listing longer than it, not shorter.
 	total, counted := 0, false
 	if c.counted {
-		total, counted = r.s.count(ctx, c.path)
+		total, counted = r.s.count(ctx, c.path, nil)
 	}
 	if counted {
 		p.Count(total)
@@ -139,7 +139,7 @@ func (r *reader) understand(c collection, raw []byte) (cardea.Record, error) {
 	}
 	switch v := rec.(type) {
 	case cardea.Resource:
-		return r.kinds.apply(v), nil
+		return r.kinds.apply(v)
 	case cardea.Pass:
 		return r.used.apply(v)
 	}

@@ -42,7 +42,7 @@ var declared = map[string][]string{
 	"/members":        {"company", "status"},
 	"/memberships":    {"company", "member"},
 	"/assignments":    {"resource", "membership"},
-	"/bookings":       {"seriesStart[$lt]", "seriesEnd[$gte]", "member", "company", "resource", "location"},
+	"/bookings":       {"seriesStart[$lt]", "seriesEnd[$gte]", "seriesEnd[$lt]", "member", "company", "resource", "location"},
 	"/passes":         {"company", "member"},
 	"/checkins":       {"start[$gte]"},
 	"/visitors":       {"_id[$in]"},

@@ -67,6 +67,16 @@ func TestResourcesAreNotReadWithoutTheirTypes(t *testing.T) {
 	}
 }
 
+func TestAResourceIsNotReadWhereNoTypesAreListed(t *testing.T) {
+	t.Parallel()
+	v := newVendor(t).empty()
+	v.rows["/resources"] = []string{row(1, `,"name":"Desk","type":"desk"`), row(2, `,"name":"P1","type":"parking"`)}
+	p := v.only(cardea.KindResource)
+	if len(p.Records()) != 1 || len(p.BadOnes()) != 1 || p.BadOnes()[0].Who[0].ID != id(2) {
+		t.Errorf("records %+v, refused %+v", p.Records(), p.BadOnes())
+	}
+}
+
 // seats fills a vendor with three memberships, one of them long over, and two desks.
 func seats(t *testing.T) *vendor {
 	t.Helper()
