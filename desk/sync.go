@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -13,9 +12,6 @@ import (
 	"github.com/cardea-access/cardea/loop/read"
 	"github.com/cardea-access/cardea/store"
 )
-
-// leaseLife is how long a unit stays leased by a process that died.
-const leaseLife = time.Minute
 
 // Sync does one read of the space side and one run of the door side of the named integrations, or of all.
 func (d *Desk) Sync(ctx context.Context, names []string) (Result, error) {
@@ -140,49 +136,6 @@ func (d *Desk) once(ctx context.Context, names []string, work func(context.Conte
 		out.Doors = append(out.Doors, r)
 	}
 	return out, nil
-}
-
-// leased does work on a unit that nobody else works on meanwhile.
-func (d *Desk) leased(ctx context.Context, unit, kind string, work func(context.Context, *store.Lease) (cardea.Instant, error)) error {
-	lease, err := d.ws.ClaimOne(ctx, unit, kind, d.c.Node+"/"+uuid.NewString(), d.now(), leaseLife)
-	if err != nil {
-		if cardea.ClassOf(err) == cardea.Conflict {
-			return cardea.Errorf(cardea.Conflict, "another process is working on %s: wait for it, or stop it first: %w", unit, err)
-		}
-		return err
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	renewed := make(chan struct{})
-	go d.renew(ctx, lease, cancel, renewed)
-	next, err := work(ctx, &lease)
-	cancel()
-	<-renewed
-	if next == 0 {
-		next = d.now()
-	}
-	if releaseErr := d.c.Store.Release(context.WithoutCancel(ctx), lease, next); err == nil {
-		err = releaseErr
-	}
-	return err
-}
-
-// renew keeps a lease alive; when it is lost the work's context ends.
-func (d *Desk) renew(ctx context.Context, lease store.Lease, lost context.CancelFunc, done chan<- struct{}) {
-	defer close(done)
-	tick := time.NewTicker(leaseLife / 3)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		if err := d.c.Store.Renew(ctx, lease, d.now().Add(leaseLife)); cardea.ClassOf(err) == cardea.Conflict {
-			d.c.Log.Warn("a lease was lost", "unit", lease.Unit, "error", err)
-			lost()
-			return
-		}
-	}
 }
 
 func (d *Desk) readOnce(ctx context.Context, space string) (SpaceRead, error) {

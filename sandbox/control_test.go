@@ -133,7 +133,7 @@ func TestServesOverASocket(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if res, err = get("/_sandbox/kisi/groups"); err != nil || res.StatusCode != 200 {
+	if res, err = get("/_sandbox/kisi/groups"); err != nil || res.StatusCode != http.StatusOK {
 		t.Fatalf("control over a socket: %v", err)
 	}
 	if err := res.Body.Close(); err != nil {

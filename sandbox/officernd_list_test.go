@@ -171,3 +171,32 @@ func TestOfficeRnDCounts(t *testing.T) {
 	want(t, r.rnd("GET", "members/count?company="+sandbox.ID("globex"), ""), 200, `"total":2`)
 	want(t, r.rnd("GET", "members/count?$countBy=company", ""), 200, `"groups":[`)
 }
+
+func TestOfficeRnDReadsById(t *testing.T) {
+	t.Parallel()
+	r, seat, guest := tiny(t, nil), "assignments/"+sandbox.ID("as-gus"), "visitors/"+sandbox.ID("vera")
+	for _, path := range []string{seat, guest} {
+		want(t, r.rnd("GET", path, ""), 404, "Cannot GET /api/v2/organizations/acme/"+path)
+	}
+	want(t, r.rnd("GET", "memberships/"+sandbox.ID("nobody"), ""), 404, "Item with Id ("+sandbox.ID("nobody")+")")
+	kind := tiny(t, map[string]string{"officernd.assignment_by_id": "answer", "officernd.visitor_by_id": "answer"})
+	want(t, kind.rnd("GET", seat, ""), 200, sandbox.ID("ms-gus"))
+	want(t, kind.rnd("GET", guest, ""), 200, "vera@guest.test")
+	want(t, kind.rnd("GET", "assignments/"+sandbox.ID("nobody"), ""), 404, "Item with Id")
+}
+
+func TestOfficeRnDSeriesWithoutAnEnd(t *testing.T) {
+	t.Parallel()
+	const over = "officernd: {bookings: [{_id: bk-standup, recurrence: {rrule: FREQ=DAILY}}]}"
+	one, window := "bookings/"+sandbox.ID("bk-standup"), "bookings?seriesStart[$lt]=2026-11-24T09:00:00Z&seriesEnd[$gte]=2026-11-24T09:00:00Z"
+	for value, listed := range map[string]bool{"absent": false, "far": true} {
+		r := tiny(t, map[string]string{"officernd.open_series_end": value})
+		r.patch(over)
+		if has := strings.Contains(r.rnd("GET", one, "").body, "seriesEnd"); has != listed {
+			t.Errorf("%s: seriesEnd is shown: %v", value, has)
+		}
+		if has := strings.Contains(r.rnd("GET", window, "").body, sandbox.ID("bk-standup")); has != listed {
+			t.Errorf("%s: found by its end: %v", value, has)
+		}
+	}
+}

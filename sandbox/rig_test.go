@@ -18,6 +18,7 @@ import (
 // rig is a sandbox with a clock of its own, a client in process, and the webhooks it sent.
 type rig struct {
 	*sandbox.Server
+
 	t      *testing.T
 	client *http.Client
 	token  string

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -54,9 +55,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if a.drop {
 		panic(http.ErrAbortHandler) // net/http's way to cut a connection
 	}
-	for k, v := range a.header {
-		w.Header()[k] = v
-	}
+	maps.Copy(w.Header(), a.header)
 	if len(a.body) > 0 {
 		w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
 	}
@@ -148,9 +147,7 @@ func (b *booth) answer(f *Fault, r *http.Request, path string, body []byte) answ
 	case EffectEmpty:
 		if a.status == http.StatusOK && r.Method == http.MethodGet {
 			h, text := b.vendor.EmptyList()
-			for k, v := range h {
-				a.header[k] = v
-			}
+			maps.Copy(a.header, h)
 			a.body, a.sent = text, len(text)
 		}
 	case EffectTruncate:

@@ -27,7 +27,7 @@ const maxSpeed = 1_000_000
 
 // Load reads a world file. An unknown key is an error that names its line.
 func Load(path string) (*World, error) {
-	data, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("the world file cannot be read: %w", err)
 	}

@@ -126,7 +126,7 @@ func (c *Client) send(ctx context.Context, call Call, req *http.Request) (Answer
 		GetConn: func(string) { asked.Store(true) },
 		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
 	})
-	resp, err := c.c.Transport.RoundTrip(req.WithContext(ctx))
+	resp, err := c.c.Transport.RoundTrip(req.WithContext(ctx)) //nolint:bodyclose // readAll closes it
 	if err != nil {
 		nothingSent := (asked.Load() && !connected.Load()) || isDial(err)
 		return Answer{}, c.lost(call, nothingSent, err)

@@ -207,7 +207,7 @@ type waiter struct {
 }
 
 // waiters is a heap by level, deadline and arrival.
-type waiters []*waiter
+type waiters []*waiter //nolint:recvcheck // a heap grows by pointer and compares by value
 
 // Len implements heap.Interface.
 func (w waiters) Len() int { return len(w) }

@@ -167,8 +167,7 @@ func boundedSeconds(n float64) time.Duration {
 }
 
 func afterOf(err error) time.Duration {
-	var e *cardea.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*cardea.Error](err); ok {
 		return e.After
 	}
 	return 0

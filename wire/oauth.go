@@ -47,12 +47,12 @@ func ClientCredentials(c OAuthConfig) Authorizer {
 		c.Transport = newTransport()
 	}
 	sum := sha256.Sum256([]byte(strings.Join(append([]string{c.TokenURL, c.ClientID, c.Secret}, c.Scopes...), "\x00")))
-	return &oauth{c: c, print: hex.EncodeToString(sum[:8]), redact: newRedactor([]string{c.Secret})}
+	return &oauth{c: c, mark: hex.EncodeToString(sum[:8]), redact: newRedactor([]string{c.Secret})}
 }
 
 type oauth struct {
 	c      OAuthConfig
-	print  string // of the credentials: a token of others is not used
+	mark   string // of the credentials: a token of others is not used
 	redact *redactor
 
 	mu      sync.Mutex
@@ -131,7 +131,7 @@ func (o *oauth) get(ctx context.Context) (token, error) {
 }
 
 func (o *oauth) fresh(t token, now time.Time) bool {
-	return t.Access != "" && t.For == o.print && cardea.At(now.Add(tokenEarly)) < t.Expires
+	return t.Access != "" && t.For == o.mark && cardea.At(now.Add(tokenEarly)) < t.Expires
 }
 
 func (o *oauth) fly(ctx context.Context, f *flight) {
@@ -251,7 +251,7 @@ func (o *oauth) fetch(ctx context.Context) (token, error) {
 	if n, err := out.ExpiresIn.Float64(); err == nil && n > 0 {
 		life = boundedSeconds(n)
 	}
-	return token{Access: out.Access, Expires: cardea.At(began.Add(life)), For: o.print}, nil
+	return token{Access: out.Access, Expires: cardea.At(began.Add(life)), For: o.mark}, nil
 }
 
 // tokenRefusal knows the error codes of RFC 6749 5.2: all but server trouble are about the credentials.
@@ -259,8 +259,11 @@ func tokenRefusal(status int, _ http.Header, body []byte) *cardea.Error {
 	var said struct {
 		Error string `json:"error"`
 	}
-	if status >= 500 || status == http.StatusTooManyRequests || json.Unmarshal(body, &said) != nil {
+	if status >= 500 || status == http.StatusTooManyRequests {
 		return nil
+	}
+	if err := json.Unmarshal(body, &said); err != nil {
+		return nil //nolint:nilerr // a body that says nothing leaves the status to speak
 	}
 	switch said.Error {
 	case "invalid_client", "unauthorized_client", "invalid_grant":

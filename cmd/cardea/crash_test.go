@@ -200,12 +200,12 @@ func deaths() map[string]death {
 		r.set.transport = c.mute(r.vendors.Transport())
 	}
 	return map[string]death{
-		"before a call of the first run": {first: true, least: 25, from: 1, every: 1, arm: calls(false)},
-		"after a write of the first run": {first: true, after: true, least: 10, from: 1, every: 1, arm: calls(true)},
-		"before a call":                  {least: 25, from: 1, every: 1, arm: calls(false)},
-		"after a write":                  {after: true, least: 7, from: 1, every: 1, arm: calls(true)},
-		"before something is kept":       {least: 50, from: 1, every: 4, arm: writes},
-		"after something is kept":        {after: true, least: 50, from: 3, every: 4, arm: writes},
+		"before a write of the first run": {first: true, least: 10, from: 1, every: 1, arm: calls(true)},
+		"after a write of the first run":  {first: true, after: true, least: 10, from: 1, every: 1, arm: calls(true)},
+		"before a call":                   {least: 25, from: 1, every: 1, arm: calls(false)},
+		"after a write":                   {after: true, least: 7, from: 1, every: 1, arm: calls(true)},
+		"before something is kept":        {least: 50, from: 1, every: 4, arm: writes},
+		"after something is kept":         {after: true, least: 50, from: 3, every: 4, arm: writes},
 	}
 }
 

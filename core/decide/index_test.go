@@ -2,6 +2,7 @@ package decide_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -68,6 +69,31 @@ func TestIssuesNameWhatCannotBeJudged(t *testing.T) {
 	for _, w := range []string{"computed-differs agreement:3", "left-but-named agreement:4"} {
 		if !slices.Contains(at, w) {
 			t.Errorf("%s is missing in %v", w, at)
+		}
+	}
+}
+
+// Reasons are written for many people at once; everybody must get their own.
+func TestEverybodyGetsTheirOwnReason(t *testing.T) {
+	t.Parallel()
+	d := small()
+	for i := range 2000 {
+		id := fmt.Sprintf("m%04d", i)
+		d.People = append(d.People, cardea.Person{ID: id, Status: cardea.Present})
+		a := agreement("of-"+id, id, "", "hot")
+		if i%3 == 0 {
+			a.End = day("2026-11-20") // over: nothing is written for it
+		}
+		d.Agreements = append(d.Agreements, a)
+	}
+	got := decide.New(d, settings(mapped(cardea.ItemPlans, "hot", "g"))).Grants(span("2026-11-23", "2026-11-24"))
+	if want := 2000 - 667; len(got) != want {
+		t.Fatalf("%d grants, want %d", len(got), want)
+	}
+	for _, g := range got {
+		_, key, _ := g.Person.Split()
+		if len(g.Reasons) != 1 || g.Reasons[0].Record.ID != "of-"+key.ID || !slices.Equal(g.Reasons[0].Windows, g.Windows) {
+			t.Fatalf("%s: %+v", g.Person, g.Reasons)
 		}
 	}
 }

@@ -16,8 +16,8 @@ func Classify(status int, _ http.Header, body []byte) *cardea.Error {
 		Code   string                     `json:"code"`
 		Errors map[string]json.RawMessage `json:"errors"`
 	}
-	if json.Unmarshal(body, &said) != nil {
-		return nil
+	if err := json.Unmarshal(body, &said); err != nil {
+		return nil //nolint:nilerr // a body that is not Kisi's leaves the status to speak
 	}
 	text := wire.Said(body)
 	if said.Code != "" {

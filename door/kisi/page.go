@@ -50,7 +50,7 @@ func parseSpan(s string) (span, bool) {
 // count reads digits and nothing else, as many as can still be added up.
 func count(s string) (int, error) {
 	n, err := strconv.ParseUint(s, 10, 31)
-	return int(n), err //nolint:gosec // 31 bits fit
+	return int(n), err
 }
 
 // rows is how many rows a page that begins at offset must hold.

@@ -151,6 +151,7 @@ func (s *System) readKeys(ctx context.Context, want cardea.Scope, into *cardea.I
 			if g, a, ok := strings.Cut(k.ID, "/"); ok {
 				edges = append(edges, cardea.Edge{Group: cardea.GroupID(g), Account: cardea.AccountID(a)})
 			}
+		default: // a space system's
 		}
 	}
 	var end ending

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"reflect"
 	"slices"
@@ -44,9 +45,7 @@ func (v *Vendor) Patch(w *World, days int) error {
 	if w.Keys != nil {
 		v.keys = w.Keys
 	}
-	for k, value := range w.Organization {
-		v.organization[k] = value
-	}
+	maps.Copy(v.organization, w.Organization)
 	v.outbox.Send(v.deliveries(0, changes, nil)...)
 	return nil
 }

@@ -12,7 +12,7 @@ func sameID(asked string, id any) bool {
 	return asked == "" || asked == digits(idOf(id))
 }
 
-// what a field of a body may hold
+// What a field of a body may hold.
 const (
 	aString = "a string"
 	orNull  = "a string or null"
@@ -39,11 +39,13 @@ func (v *Vendor) take(body row, declared map[string]string, p complaints) row {
 			}
 			continue
 		}
-		if ok := false; want == aDate {
-			if value, ok = date(value); !ok {
-				p.add(name, "must be "+want)
-			}
-		} else if !holdsKind(value, want) {
+		var fits bool
+		if want == aDate {
+			value, fits = date(value)
+		} else {
+			fits = holdsKind(value, want)
+		}
+		if !fits {
 			p.add(name, "must be "+want)
 		}
 		out[name] = value

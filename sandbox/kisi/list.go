@@ -35,7 +35,7 @@ func (v *Vendor) list(c *call, e endpoint) {
 			c.fail(http.StatusBadRequest, "000400", "sort: "+field+" is not allowed")
 			return
 		}
-		v.sort(e.table, rows, field, down)
+		v.sort(rows, field, down)
 	}
 	c.w.Header().Set(rangeHeader, v.rangeOf(offset, limit, len(rows)))
 	out := []row{}
@@ -96,7 +96,7 @@ func sorts(table string) []string {
 	return nil
 }
 
-func (v *Vendor) sort(table string, rows []row, field string, down bool) {
+func (v *Vendor) sort(rows []row, field string, down bool) {
 	key := func(r row) string {
 		switch field {
 		case "unlock":

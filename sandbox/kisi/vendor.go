@@ -2,6 +2,7 @@ package kisi
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"strings"
@@ -36,22 +37,21 @@ type Vendor struct {
 	state        state
 	serial       int // of events and secrets
 	failures     map[int64]int
+	roleAt       map[int64]int64 // user -> the assignment that gave them a role last
 }
 
 // New builds the vendor. The world is not changed.
 func New(w *World, o Options) (*Vendor, error) {
 	v := &Vendor{
 		now: o.Now, switches: twin.NewSwitches(switches()), outbox: o.Outbox, keys: w.Keys, state: newState(),
-		failures: map[int64]int{},
-		calls:    twin.Limiter{Max: perSecond * max(o.Speed, 1), Window: time.Second},
+		failures: map[int64]int{}, roleAt: map[int64]int64{},
+		calls: twin.Limiter{Max: perSecond * max(o.Speed, 1), Window: time.Second},
 	}
 	if err := v.switches.Set(w.Switches); err != nil {
 		return nil, fmt.Errorf("kisi: %w", err)
 	}
 	v.organization = row{"id": 1.0, "name": "Acme", "domain": "acme", "time_zone": "Etc/UTC"}
-	for k, value := range w.Organization {
-		v.organization[k] = value
-	}
+	maps.Copy(v.organization, w.Organization)
 	made := o.Anchor.AddDate(0, 0, -60).Add(9 * time.Hour)
 	if _, err := v.state.merge(w, o.Days, made, v.orgID()); err != nil {
 		return nil, err
@@ -150,12 +150,20 @@ func (v *Vendor) identify(c *call) (caller string, known bool) {
 	return "address " + host, false
 }
 
-// organizationRole is the role a user has for the whole organization, or "".
+// organizationRole is the role a user has for the whole organization, or "". It is asked on every call, so where it was
+// found last is looked at first.
 func (v *Vendor) organizationRole(user int64) string {
+	holds := func(r row) bool {
+		return idOf(r["assignee_id"]) == user && text(r, "applies_to_type") == "Organization" && text(r, "assignee_type") == "User"
+	}
+	table := v.state["role_assignments"]
+	if r, there := table.rows[v.roleAt[user]]; there && holds(r) {
+		return text(r, "role_id")
+	}
 	role := ""
-	v.state["role_assignments"].each(func(_ int64, r row) {
-		if idOf(r["assignee_id"]) == user && text(r, "applies_to_type") == "Organization" && text(r, "assignee_type") == "User" {
-			role = text(r, "role_id")
+	table.each(func(id int64, r row) {
+		if holds(r) {
+			role, v.roleAt[user] = text(r, "role_id"), id
 		}
 	})
 	return role

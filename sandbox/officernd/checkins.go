@@ -43,16 +43,14 @@ func decode(w http.ResponseWriter, r *http.Request, known ...string) (row, bool)
 // writeCheckIn takes POST checkins/{memberId} and POST checkins/checkout/{memberId} (2).
 func (v *Vendor) writeCheckIn(w http.ResponseWriter, r *http.Request, who token, rest []string) []twin.Delivery {
 	out := len(rest) == 2 && rest[0] == "checkout"
-	scope, id := "flex.community.checkins.create", ""
-	switch {
-	case out:
-		scope, id = "flex.community.checkins.update", rest[1]
-	case len(rest) == 1:
-		id = rest[0]
-	default:
+	scope := "flex.community.checkins.create"
+	if out {
+		scope = "flex.community.checkins.update"
+	} else if len(rest) != 1 {
 		cannot(w, r)
 		return nil
 	}
+	id := rest[len(rest)-1]
 	if !who.may(scope) {
 		fail(w, r, http.StatusUnauthorized, "Unauthorized access")
 		return nil

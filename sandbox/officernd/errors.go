@@ -50,6 +50,7 @@ func fail(w http.ResponseWriter, r *http.Request, status int, message any) {
 // clocked carries the sandbox's clock to the error body.
 type clocked struct {
 	http.ResponseWriter
+
 	at time.Time
 }
 

@@ -20,15 +20,14 @@ type test struct {
 
 // query is a list request, checked.
 type query struct {
-	tests        []test
-	limit        int
-	next, prev   string
-	selected     []string
-	sort         string
-	descending   bool
-	complaints   []string
-	bothCursors  bool
-	cursorBroken bool
+	tests       []test
+	limit       int
+	next, prev  string
+	selected    []string
+	sort        string
+	descending  bool
+	complaints  []string
+	bothCursors bool
 }
 
 const (

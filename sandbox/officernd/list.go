@@ -3,6 +3,7 @@ package officernd
 import (
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -39,9 +40,7 @@ func (v *Vendor) list(w http.ResponseWriter, r *http.Request, c *collection, vis
 	filters, sorts := v.declared(c)
 	if visitors {
 		filters = map[string]takes{"visitor": eq}
-		for k, t := range c.filters {
-			filters[k] = t
-		}
+		maps.Copy(filters, c.filters)
 	}
 	values := r.URL.Query()
 	q := v.parseQuery(values, filters, sorts, true)

@@ -2,6 +2,7 @@ package officernd
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -53,9 +54,7 @@ func (v *Vendor) writeWebhook(w http.ResponseWriter, r *http.Request, c *collect
 			it.row["secret"] = ID("secret of " + it.name)
 		}
 	}
-	for k, value := range body {
-		it.row[k] = value
-	}
+	maps.Copy(it.row, body)
 	v.state.t[c.key].put(it)
 	reply(w, status, v.view().show(c, it, true))
 }

@@ -1,5 +1,7 @@
 package twin
 
+import "maps"
+
 // Kind is what a field of a record holds.
 type Kind uint8
 
@@ -45,9 +47,7 @@ func Fields(k Kind, names ...string) Shape {
 func Join(shapes ...Shape) Shape {
 	out := Shape{}
 	for _, s := range shapes {
-		for k, v := range s {
-			out[k] = v
-		}
+		maps.Copy(out, s)
 	}
 	return out
 }

@@ -33,8 +33,10 @@ func (w *london) doors() {
 	}
 	w.rec("id", 9001, "name", "Cleaners")
 	w.linef("  role_assignments:")
-	w.rec("id", 1, "applies_to_type", "Organization", "applies_to_id", 7001, "assignee_type", "User", "assignee_id", 1, "role_id", "organization_owner")
-	w.rec("id", 2, "applies_to_type", "Place", "applies_to_id", 11, "assignee_type", "User", "assignee_id", 2, "role_id", "place_administrator")
+	w.rec("id", 1, "applies_to_type", "Organization", "applies_to_id", 7001,
+		"assignee_type", "User", "assignee_id", 1, "role_id", "organization_owner")
+	w.rec("id", 2, "applies_to_type", "Place", "applies_to_id", 11,
+		"assignee_type", "User", "assignee_id", 2, "role_id", "place_administrator")
 	w.rec("id", 3, "applies_to_type", "Group", "applies_to_id", 1001, "assignee_type", "User", "assignee_id", 2, "role_id", "group_basic")
 	w.rec("id", 4, "applies_to_type", "Group", "applies_to_id", 9001, "assignee_type", "User", "assignee_id", 3, "role_id", "group_basic")
 }
@@ -60,7 +62,8 @@ func LondonConfig(base, database string) []byte {
 	w.linef("# Made by code; do not edit. See sandbox/worlds.")
 	w.linef("database: %s", database)
 	w.linef("connections:")
-	w.linef("  rnd: {system: officernd, base_url: %q, org: hinge, client_id: cardea, client_secret: sandbox-secret, budget: 20000/m}", base+"/officernd")
+	w.linef("  rnd: {system: officernd, base_url: %q, org: hinge, client_id: cardea, client_secret: sandbox-secret, budget: 20000/m}",
+		base+"/officernd")
 	w.linef("  kisi: {system: kisi, base_url: %q, api_key: sandbox-key, budget: 400/s}", base+"/kisi")
 	w.linef("integrations:")
 	for _, s := range w.sites {

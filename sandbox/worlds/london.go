@@ -71,7 +71,8 @@ func London(seed uint64) ([]byte, error) {
 	w.linef("# Made by code from seed %d; do not edit. See sandbox/worlds.", seed)
 	w.linef("name: london")
 	w.linef("about: >-")
-	w.linef("  Hinge Spaces: three sites in three time zones, twelve floors, sixty rooms, %d companies and %d people, and a", companies, people)
+	w.linef("  Hinge Spaces: three sites in three time zones, twelve floors, sixty rooms, %d companies and %d people, and a",
+		companies, people)
 	w.linef("  week of bookings across the end of daylight saving.")
 	w.linef("anchor: %s", Anchor)
 	w.linef("speed: 100")

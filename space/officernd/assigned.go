@@ -42,11 +42,11 @@ func refusedAsAsked(err error) bool {
 func (r *reader) parts(ctx context.Context) (string, []string, error) {
 	memberships, errM := r.current(ctx)
 	resources, errR := r.assignable(ctx)
-	switch {
-	case errM != nil && errR != nil:
+	if errM != nil && errR != nil {
 		return "", nil, errM
-	case errR != nil, errM == nil && len(memberships) <= len(resources):
-		return "membership", memberships, nil
+	}
+	if errR != nil || errM == nil && len(memberships) <= len(resources) {
+		return "membership", memberships, nil //nolint:nilerr // one of the two is enough
 	}
 	return "resource", resources, nil
 }
@@ -107,7 +107,7 @@ func (r *reader) assignedTo(ctx context.Context, p *cardea.Pages, memberships []
 	return r.fan(ctx, p, c, "membership", memberships)
 }
 
-// fan lists the assignments of each value of a filter. The first part that fails fails the whole.
+// fan lists the assignments of each value of a filter. The first part that fails ends the whole.
 func (r *reader) fan(ctx context.Context, p *cardea.Pages, c collection, filter string, ids []string) error {
 	p.Add(nil, cardea.Mark{Ended: true}) // for no parts at all
 	for _, id := range ids {

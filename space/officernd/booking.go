@@ -3,6 +3,7 @@ package officernd
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/cardea-access/cardea"
@@ -101,13 +102,5 @@ func whole(raw []byte) bool {
 
 // named says whether a person has any part in the booking; team is theirs.
 func named(b cardea.Booking, who cardea.Key, team string) bool {
-	if team != "" && b.Team == team {
-		return true
-	}
-	for _, k := range b.Refs() {
-		if k == who {
-			return true
-		}
-	}
-	return false
+	return team != "" && b.Team == team || slices.Contains(b.Refs(), who)
 }

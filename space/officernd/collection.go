@@ -16,19 +16,19 @@ func of(kind cardea.Kind) (collection, bool) {
 	c := collection{kind: kind}
 	switch kind {
 	case cardea.KindLocation:
-		c.path, c.decode = "/locations", decode[location]
+		c.path, c.decode = "/locations", simple[location]
 	case cardea.KindFloor:
-		c.path, c.decode = "/floors", decode[floor]
+		c.path, c.decode = "/floors", simple[floor]
 	case cardea.KindResource:
-		c.path, c.decode, c.counted = "/resources", decode[resource], true
+		c.path, c.decode, c.counted = "/resources", simple[resource], true
 	case cardea.KindPlan:
-		c.path, c.decode, c.counted = "/plans", decode[plan], true
+		c.path, c.decode, c.counted = "/plans", simple[plan], true
 	case cardea.KindTeam:
-		c.path, c.decode = "/companies", decode[company]
+		c.path, c.decode = "/companies", simple[company]
 	case cardea.KindPerson:
-		c.path, c.decode, c.counted = "/members", decode[member], true
+		c.path, c.decode, c.counted = "/members", simple[member], true
 	case cardea.KindVisitor:
-		c.path, c.decode = "/visitors", decode[visitor]
+		c.path, c.decode = "/visitors", simple[visitor]
 	case cardea.KindAgreement:
 		c.path, c.decode, c.counted = "/memberships", decode[membership], true
 	case cardea.KindAssignment:

@@ -12,7 +12,8 @@
 //
 //	POST /oauth/token                     D 1.2  form, scopes asked for all or nothing; C five calls a minute
 //	GET  /{collection}?$limit&$cursorNext D 1.3  C 51 is refused, C the cursor is absent at the end, D it is null there
-//	GET  /{collection}/count              D 1.3  used for members, memberships, plans, resources, unfiltered
+//	GET  /{collection}/count              D 1.3  used for members, memberships, plans, resources, unfiltered;
+//	                                             for bookings with the window's filters (I: that it heeds them)
 //	GET  /locations /floors /plans        D 2    also by id
 //	GET  /resources /resource-types       D 2    types say what can be booked and assigned; I a type that is not listed is
 //	                                             what the vendor's system type of that name is
@@ -20,9 +21,11 @@
 //	GET  /memberships                     D 2    also by id; C filters member, company
 //	GET  /assignments                     D 2    filters resource, membership; C the bulk listing may be refused, so that
 //	                                             each membership or resource is asked; I an empty one is checked so
-//	GET  /assignments/{id}                I      tried; where there is no such path the listing is searched
-//	GET  /bookings?seriesStart&seriesEnd  C 1.4  also by id (D); I a row without its lists of guests is read again by id
-//	GET  /visitors                        D 2    filter _id[$in] D; I by id
+//	GET  /assignments/{id}                I      tried; where there is no such path the listing is searched, and a record that
+//	                                             is not in it is not said to be deleted
+//	GET  /bookings?seriesStart&seriesEnd  C 1.4  also by id (D); I a row without its lists of guests is read again by id;
+//	                                             I a series without an end may have no seriesEnd, so that no filter finds it
+//	GET  /visitors                        D 2    filter _id[$in] D; I by id, tried as with assignments
 //	GET  /passes                          D 2    also by id; C filters member, company
 //	GET  /checkins?start[$gte]            I 1.4  joined on pass (C); without the filter where it is refused
 //	hooks                                 D 3    signature; C the list of events; I field names of the object are not

@@ -27,7 +27,7 @@ func (s *System) Verify(h http.Header, body []byte) ([]cardea.Key, error) {
 	if len(s.secret) == 0 {
 		return nil, cardea.Errorf(cardea.Auth, "the connection has no hook secret: copy it from the webhook in OfficeRnD")
 	}
-	values := h.Values(SignatureHeader)
+	values := h.Values(SignatureHeader) //nolint:canonicalheader // the vendor's spelling; Values knows any
 	if len(values) != 1 {
 		return nil, cardea.Errorf(cardea.Auth, "the hook has %d %s headers, want one", len(values), SignatureHeader)
 	}

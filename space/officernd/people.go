@@ -20,11 +20,11 @@ type company struct {
 	Status   text `json:"status"`
 }
 
-func (v company) record() (cardea.Record, error) {
+func (v company) record() cardea.Record {
 	return cardea.Team{
 		ID: v.id(), Name: string(v.Name), Location: string(v.Location),
 		Status: hasLeft(string(v.Status)), Raw: string(v.Status),
-	}, nil
+	}
 }
 
 type member struct {
@@ -38,12 +38,12 @@ type member struct {
 	Status   text `json:"status"`
 }
 
-func (v member) record() (cardea.Record, error) {
+func (v member) record() cardea.Record {
 	return cardea.Person{
 		ID: v.id(), Name: string(v.Name), Email: string(v.Email), Phone: string(v.Phone),
 		Team: string(v.Company), Location: string(v.Location),
 		Status: hasLeft(string(v.Status)), Raw: string(v.Status),
-	}, nil
+	}
 }
 
 type visitor struct {
@@ -56,9 +56,9 @@ type visitor struct {
 }
 
 // record leaves the host's company out: a visitor is not among a team's people.
-func (v visitor) record() (cardea.Record, error) {
+func (v visitor) record() cardea.Record {
 	return cardea.Person{
 		ID: v.id(), Visitor: true, Name: string(v.Name), Email: string(v.Email), Phone: string(v.Phone),
 		Host: string(v.Host), Status: cardea.Present,
-	}, nil
+	}
 }

@@ -16,8 +16,8 @@ type location struct {
 	Zone text `json:"timezone"`
 }
 
-func (v location) record() (cardea.Record, error) {
-	return cardea.Location{ID: v.id(), Name: string(v.Name), Zone: string(v.Zone)}, nil
+func (v location) record() cardea.Record {
+	return cardea.Location{ID: v.id(), Name: string(v.Name), Zone: string(v.Zone)}
 }
 
 type floor struct {
@@ -28,12 +28,12 @@ type floor struct {
 	Location ref  `json:"location"`
 }
 
-func (v floor) record() (cardea.Record, error) {
+func (v floor) record() cardea.Record {
 	name := v.Name
 	if name == "" {
 		name = v.Number
 	}
-	return cardea.Floor{ID: v.id(), Name: string(name), Location: string(v.Location)}, nil
+	return cardea.Floor{ID: v.id(), Name: string(name), Location: string(v.Location)}
 }
 
 type plan struct {
@@ -42,8 +42,8 @@ type plan struct {
 	Name text `json:"name"`
 }
 
-func (v plan) record() (cardea.Record, error) {
-	return cardea.Plan{ID: v.id(), Name: string(v.Name)}, nil
+func (v plan) record() cardea.Record {
+	return cardea.Plan{ID: v.id(), Name: string(v.Name)}
 }
 
 type resource struct {
@@ -57,11 +57,11 @@ type resource struct {
 }
 
 // record leaves out what the resource's type says of it; see kinds.add.
-func (v resource) record() (cardea.Record, error) {
+func (v resource) record() cardea.Record {
 	return cardea.Resource{
 		ID: v.id(), Name: string(v.Name), Type: string(v.Type),
 		Location: string(v.Location), Floor: string(v.Floor), Parents: v.Parents.ids,
-	}, nil
+	}
 }
 
 // resourceType says what may be done with the resources of a type (vendors/officernd.md 2).

@@ -16,28 +16,45 @@ type own struct {
 
 func (o own) id() string { return string(o.ID) }
 
-// recorder is a vendor's record that can say itself in our words, or why not.
-type recorder interface {
+// decode reads one record of a type that can say itself in our words, or why not. The error is a sentence about its shape and
+// shows nothing of its content.
+func decode[T interface {
 	id() string
 	record() (cardea.Record, error)
-}
-
-// decode reads one record of type T. The error is a sentence about its shape and shows nothing of its content.
-func decode[T recorder](raw []byte) (cardea.Record, error) {
-	var v T
-	if err := json.Unmarshal(raw, &v); err != nil {
-		return nil, plain(err)
-	}
-	if v.id() == "" {
-		return nil, errors.New("the record has no id")
+}](raw []byte) (cardea.Record, error) {
+	v, err := parse[T](raw)
+	if err != nil {
+		return nil, err
 	}
 	return v.record()
 }
 
+// simple is decode for the types of which every record that can be read makes sense.
+func simple[T interface {
+	id() string
+	record() cardea.Record
+}](raw []byte) (cardea.Record, error) {
+	v, err := parse[T](raw)
+	if err != nil {
+		return nil, err
+	}
+	return v.record(), nil
+}
+
+func parse[T interface{ id() string }](raw []byte) (T, error) {
+	var v T
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return v, plain(err)
+	}
+	if v.id() == "" {
+		return v, errors.New("the record has no id")
+	}
+	return v, nil
+}
+
 // plain says what did not fit, without the value.
 func plain(err error) error {
-	var wrong *json.UnmarshalTypeError
-	if errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return fmt.Errorf("%s is a %s", wrong.Field, wrong.Value)
 	}
 	return err
