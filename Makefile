@@ -49,7 +49,7 @@ deps: ## install what tests need: PostgreSQL and Chromium (Debian; elsewhere it 
 
 .PHONY: test
 test: deps assets ## pass every test, on SQLite and PostgreSQL, with the race detector, and the console in a browser
-	go run ./store/storetest/pgcluster -- go test $(RACE) ./...
+	go run ./store/storetest/pgcluster -- go test $(RACE) -timeout 40m ./...
 	npm run e2e --prefix console --silent
 
 .PHONY: lint

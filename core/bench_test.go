@@ -32,7 +32,7 @@ var worlds sync.Map // people -> func() world, each made once, when first asked 
 
 func worldOf(people int) world {
 	make, _ := worlds.LoadOrStore(people, sync.OnceValue(func() world { return generate(people) }))
-	return make.(func() world)() //nolint:forcetypeassert // only this function stores
+	return make.(func() world)()
 }
 
 func id(kind string, n int) string { return fmt.Sprintf("%s%021d", kind, n) }

@@ -52,6 +52,7 @@ func door(w world, x *decide.Index) change.Input {
 		}
 		return strings.Compare(string(aa), string(ba))
 	}
+	slices.SortFunc(in.Links, func(a, b cardea.Link) int { return strings.Compare(string(a.Person), string(b.Person)) })
 	slices.SortFunc(in.Accounts, func(a, b cardea.Account) int { return strings.Compare(string(a.ID), string(b.ID)) })
 	slices.SortFunc(in.Edges, func(a, b cardea.Edge) int { return byAccount(a.Group, b.Group, a.Account, b.Account) })
 	slices.SortFunc(in.Ledger, func(a, b cardea.LedgerRow) int { return byAccount(a.Group, b.Group, a.Account, b.Account) })

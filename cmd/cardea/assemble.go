@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -21,11 +22,11 @@ import (
 
 // common are the flags of every command that works on a configuration.
 type common struct {
-	Config    string `default:"cardea.yaml" env:"CARDEA_CONFIG"                                                        help:"Configuration file."                               short:"c"`
-	World     string `help:"Rehearse offline: play all vendors from this world file, on a database that is thrown away." type:"existingfile"`
-	JSON      bool   `help:"Print JSON."                                                                               name:"json"`
-	DebugHTTP string `help:"Write every exchange with a vendor to this file, without secrets."                         name:"debug-http"`
-	Verbose   bool   `help:"Log what is going on to standard error."                                                   short:"v"`
+	Config    string `short:"c" env:"CARDEA_CONFIG" default:"cardea.yaml" help:"Configuration file."`
+	World     string `type:"existingfile" help:"Rehearse offline: play all vendors from this world file, on a database that goes."`
+	JSON      bool   `name:"json" help:"Print JSON."`
+	DebugHTTP string `name:"debug-http" help:"Write every exchange with a vendor to this file, without secrets."`
+	Verbose   bool   `short:"v" help:"Log what is going on to standard error."`
 }
 
 // app is a configured desk and what has to be closed after it.
@@ -114,8 +115,8 @@ func (f *common) logger(to io.Writer) *slog.Logger {
 
 // shut closes what was opened, the last first.
 func (a *app) shut() {
-	for i := len(a.close) - 1; i >= 0; i-- {
-		if err := a.close[i](); err != nil {
+	for _, v := range slices.Backward(a.close) {
+		if err := v(); err != nil {
 			fmt.Fprintln(os.Stderr, "cardea: closing:", err)
 		}
 	}

@@ -181,7 +181,8 @@ func (c *terminal) printBatch(b say.Batch, clock say.Clock) {
 			break
 		}
 		sign := signs[o.Verb]
-		line := fmt.Sprintf("    %s %s  %s  %s", c.paint(sign[1], sign[0]), pad(person(o), who), pad(say.Clean(o.GroupName), where), what(o, clock))
+		line := fmt.Sprintf("    %s %s  %s  %s",
+			c.paint(sign[1], sign[0]), pad(person(o), who), pad(say.Clean(o.GroupName), where), what(o, clock))
 		if o.Error != "" {
 			line += "  " + c.paint(red, o.State+": "+say.Clean(o.Error))
 		}

@@ -40,7 +40,8 @@ func (s *sandboxCmd) Run(ctx context.Context, c *terminal) error {
 
 func listenLoopback(ctx context.Context, address string) (net.Listener, error) {
 	if !loopbackOnly(address) {
-		return nil, cardea.Errorf(cardea.Rejected, "listen %s: the sandbox keeps no secrets and listens on loopback only, such as 127.0.0.1:9090", address)
+		return nil, cardea.Errorf(cardea.Rejected,
+			"listen %s: the sandbox keeps no secrets and listens on loopback only, such as 127.0.0.1:9090", address)
 	}
 	return (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 }

@@ -18,7 +18,7 @@ type serveCmd struct {
 
 	Listen string   `help:"Address of the console; the configuration's listen when left out."`
 	Host   []string `env:"CARDEA_HOSTS" help:"A further name under which the console is opened, as behind a proxy."`
-	Open   bool     `env:"CARDEA_OPEN"  help:"Listen where other machines can reach the console. It has no sign-in: put a proxy with one before it."`
+	Open   bool     `env:"CARDEA_OPEN" help:"Listen where other machines can reach the console: put a proxy with a sign-in before it."`
 }
 
 // Run keeps everything in step until it is stopped.

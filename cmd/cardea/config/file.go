@@ -177,8 +177,7 @@ func (p *problems) decode(n *yaml.Node, into any) {
 			p.add(line, "%s", text)
 		}
 	default:
-		var le *lineError
-		if errors.As(err, &le) {
+		if le, ok := errors.AsType[*lineError](err); ok {
 			p.add(le.line, "%s", le.text)
 			return
 		}

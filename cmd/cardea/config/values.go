@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +33,7 @@ func (s *Name) UnmarshalYAML(n *yaml.Node) error {
 // Duration is 15m, 24h, 1h30m; plain days are 24h.
 type Duration struct {
 	time.Duration
+
 	Set bool
 }
 
@@ -59,6 +61,7 @@ func (d Duration) Or(def time.Duration) time.Duration {
 // Rate is a request budget: 5/s, 400/m, 100000/d.
 type Rate struct {
 	wire.Rate
+
 	Set bool
 }
 
@@ -73,7 +76,7 @@ func (r *Rate) UnmarshalYAML(n *yaml.Node) error {
 }
 
 // Secret is a value that never shows: given plainly, as {env: NAME} or as {file: PATH}.
-type Secret struct {
+type Secret struct { //nolint:recvcheck // printing takes values too, so that nothing slips out
 	Env   string
 	File  string
 	Line  int
@@ -195,10 +198,8 @@ func (c *Choice) or(p *problems, key, def string, known ...string) {
 		c.Text = def
 		return
 	}
-	for _, k := range known {
-		if c.Text == k {
-			return
-		}
+	if slices.Contains(known, c.Text) {
+		return
 	}
 	p.add(c.Line, "%s: %q is none of %s%s", key, c.Text, strings.Join(known, ", "), desk.Nearest(c.Text, known))
 }
