@@ -8,6 +8,6 @@ import (
 )
 
 // Leased does nothing on a unit, under its lease.
-func Leased(d *Desk, ctx context.Context, unit, kind string) error { //nolint:revive // the desk is what is tested
+func Leased(d *Desk, ctx context.Context, unit, kind string) error {
 	return d.leased(ctx, unit, kind, func(context.Context, *store.Lease) (cardea.Instant, error) { return cardea.Never, nil })
 }
