@@ -65,7 +65,7 @@ verify: tools assets ## generated code is current, modules are tidy, planted bug
 	go run ./store/storetest/pgcluster -- sh -c 'cd tools && go run ./mutants -root ..'
 
 .PHONY: bench
-bench: ## measure against the budgets of docs/speed.md
+bench: ## measure against the budgets of docs/speed.md (a quarter of an hour)
 	go run ./store/storetest/pgcluster -- go test -run '^$$' -bench . -benchmem ./core/... ./loop/... ./store/... ./wire/...
 
 .PHONY: fuzz

@@ -43,15 +43,13 @@ type spot struct {
 }
 
 // groups plans every mapped group: its grants, edges and ledger rows are walked side by side, by account. It returns false
-// when a list turns out not to be in order; then the view that is broken must be mended, and all begins again. Looking
-// first and planning then would read everything twice.
+// when a list turns out not to be in order; then the views must be mended, and all begins again. Looking first and
+// planning then would read everything twice.
 func (p *planner) groups() bool {
 	p.seatEarly()
-	var w, e, l, wEnd, eEnd, lEnd int
+	var w, e, l int
 	for _, g := range p.mapped {
-		w, wEnd = p.wanted.take(wEnd, g)
-		e, eEnd = p.edges.take(eEnd, g)
-		l, lEnd = p.ledger.take(lEnd, g)
+		w, e, l = p.wanted.skip(w, g), p.edges.skip(e, g), p.ledger.skip(l, g)
 		if _, there := p.in.seen.names[g]; !there {
 			p.issue(cardea.Issue{Code: "group-gone", Group: g, Text: "a mapping names group " + string(g) +
 				", which the door system no longer has; nothing is done for it. Map another group or remove the mapping"})
@@ -59,24 +57,30 @@ func (p *planner) groups() bool {
 		}
 		r := &room{id: g, policy: p.in.policy(g)}
 		r.keeps = newKeeps(r.policy.Keep, p.in.Now)
-		p.edges.arrange(e, eEnd, accountOfEdge)
-		p.ledger.arrange(l, lEnd, accountOfRow)
-		p.seat(w, wEnd)
-		p.walk(r, p.due, e, eEnd, l, lEnd)
+		w = p.seat(r, w)
+		e, l = p.walk(r, p.due, e, l)
+		if p.disorder || p.wanted.before(w, g) || p.edges.before(e, g) || p.ledger.before(l, g) {
+			return false
+		}
 		p.arrivals(r, p.arriving)
 		p.in.seen.inStep[g], p.in.seen.coming[g] = r.inStep, r.coming
 	}
-	p.wanted.rest(wEnd)
-	p.edges.rest(eEnd)
-	p.ledger.rest(lEnd)
+	p.wanted.rest(w)
+	p.edges.rest(e)
+	p.ledger.rest(l)
 	return !p.wanted.broken && !p.edges.broken && !p.ledger.broken
 }
 
-// seat packs the group's grants as (place, grant), by place: those of accounts in p.due, those of accounts that have to
-// be made in p.arriving.
-func (p *planner) seat(from, to int) {
+// seat packs the group's grants, which begin at from, as (place, grant), by place: those of accounts in p.due, those of
+// accounts that have to be made in p.arriving. It returns where they end.
+func (p *planner) seat(r *room, from int) int {
 	inOrder := true
 	p.due, p.arriving, p.early, p.base = p.due[:0], p.arriving[:0], p.early[:0], from
+	to := from
+	for to < p.wanted.len() && p.wanted.at(to).Group == r.id {
+		to++
+	}
+	p.found = p.seats.people.findAll(p.found[:0], to-from, func(i int) cardea.PersonID { return p.wanted.at(from + i).Person })
 	for i := from; i < to; i++ {
 		g := p.wanted.at(i)
 		t, has, change := p.target(g.Windows, true)
@@ -84,7 +88,10 @@ func (p *planner) seat(from, to int) {
 			t = cardea.Window{From: cardea.Never, Until: cardea.Never}
 		}
 		p.early = append(p.early, goal{t, change})
-		at := p.seats.of(g.Person)
+		at := nowhere
+		if n := p.found[i-from]; n >= 0 {
+			at = p.seats.seats[n]
+		}
 		if a, ok := at.account(); ok {
 			if p.seats.only == nil || p.seats.only[a] {
 				packed := uint64(a)<<32 | uint64(i)
@@ -112,6 +119,7 @@ func (p *planner) seat(from, to int) {
 			p.due, p.spare = sorted, p.due
 		}
 	}
+	return to
 }
 
 // cannot reports a grant that cannot be given, once for each person.
@@ -126,89 +134,6 @@ func (p *planner) cannot(g *cardea.Grant) {
 		why = "the person was not matched to any account; run the match again"
 	}
 	p.issue(cardea.Issue{Code: "cannot-be-given", Person: g.Person, Group: g.Group, Text: "cannot be given: " + why})
-}
-
-// walk merges the group's grants, edges and ledger rows by account and settles each account.
-func (p *planner) walk(r *room, due []uint64, e, eEnd, l, lEnd int) {
-	for len(due) > 0 || e < eEnd || l < lEnd {
-		s := spot{room: r}
-		var mine []uint64
-		if len(due) > 0 && e < eEnd && l < lEnd {
-			// What is in step stands at the head of all three: the one case that must be fast.
-			s.account = p.seats.ids[due[0]>>32]
-			if p.edges.at(e).Account != s.account || p.ledger.at(l).Account != s.account {
-				s.account = p.lowest(due, e, eEnd, l, lEnd)
-			}
-		} else {
-			s.account = p.lowest(due, e, eEnd, l, lEnd)
-		}
-		if len(due) > 0 && p.seats.ids[due[0]>>32] == s.account {
-			n := 1
-			for n < len(due) && due[n]>>32 == due[0]>>32 {
-				n++
-			}
-			mine, due = due[:n], due[n:]
-		}
-		for ; e < eEnd && p.edges.at(e).Account == s.account; e++ {
-			s.edge = better(s.edge, p.edges.at(e))
-		}
-		for ; l < lEnd && p.ledger.at(l).Account == s.account; l++ {
-			if row := p.ledger.at(l); s.row == nil || row.PutAt > s.row.PutAt {
-				s.row = row
-			}
-		}
-		if p.seats.only != nil && !p.seats.within(p.in, s.account, s.row) {
-			continue
-		}
-		if len(mine) == 1 && !p.seats.shut[mine[0]>>32] && p.quiet(&s, p.early[int(uint32(mine[0]))-p.base]) {
-			continue
-		}
-		s.known = p.seats.known(s.account)
-		if len(mine) > 0 {
-			p.grant(&s, mine)
-		}
-		p.settle(&s)
-	}
-}
-
-// goal is what one grant asks of its edge: the window (From Never: none), and when that changes.
-type goal struct {
-	window cardea.Window
-	change cardea.Instant
-}
-
-// quiet passes over a spot that is in step in every way. It asks nothing that settle would not ask; it is there because
-// nearly all spots are like that.
-func (p *planner) quiet(s *spot, g goal) bool {
-	if s.edge == nil || s.row == nil || s.edge.Foreign != "" || s.room.keeps != nil ||
-		g.window.From == cardea.Never || p.in.Limits.Timed && !p.same(whole(s.edge.Window), g.window) {
-		return false
-	}
-	p.horn.at(g.change)
-	if p.counts(s, g.window) {
-		s.room.inStep++
-	}
-	return true
-}
-
-// lowest is the first account of the three lists' heads; one of them has one.
-func (p *planner) lowest(due []uint64, e, eEnd, l, lEnd int) cardea.AccountID {
-	var low cardea.AccountID
-	found := false
-	if len(due) > 0 {
-		low, found = p.seats.ids[due[0]>>32], true
-	}
-	if e < eEnd {
-		if a := p.edges.at(e).Account; !found || a < low {
-			low, found = a, true
-		}
-	}
-	if l < lEnd {
-		if a := p.ledger.at(l).Account; !found || a < low {
-			low = a
-		}
-	}
-	return low
 }
 
 // grant fills in what the account is to have: one person's grant, or the union of several persons'.

@@ -40,13 +40,43 @@ func (x *index[S]) is(slot, h uint64, name S) bool {
 
 // find returns the name's place, or -1.
 func (x *index[S]) find(name S) int32 {
-	h := maphash.String(x.seed, string(name))
+	return x.look(maphash.String(x.seed, string(name)), name)
+}
+
+func (x *index[S]) look(h uint64, name S) int32 {
 	for at := h & x.mask(); x.slots[at] != 0; at = (at + 1) & x.mask() {
 		if x.is(x.slots[at], h, name) {
 			return int32(uint32(x.slots[at]) - 1)
 		}
 	}
 	return -1
+}
+
+// findAll finds the places of many names and appends them to out. The table is larger than the caches: its slots are
+// read in strides in which no load waits for another, before any name is compared.
+func (x *index[S]) findAll(out []int32, n int, name func(int) S) []int32 {
+	const stride = 128
+	var hs, slots [stride]uint64
+	for from := 0; from < n; from += stride {
+		m := min(stride, n-from)
+		for i := range m {
+			hs[i] = maphash.String(x.seed, string(name(from+i)))
+		}
+		for i, h := range hs[:m] {
+			slots[i] = x.slots[h&x.mask()]
+		}
+		for i, h := range hs[:m] {
+			switch who := name(from + i); {
+			case slots[i] == 0:
+				out = append(out, -1)
+			case x.is(slots[i], h, who):
+				out = append(out, int32(uint32(slots[i])-1))
+			default:
+				out = append(out, x.look(h, who))
+			}
+		}
+	}
+	return out
 }
 
 // bySeat sorts packed (place, grant) by place and keeps the order of equal places. Long lists are dealt out digit by

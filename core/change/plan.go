@@ -23,14 +23,14 @@ func Plan(in Input) (cardea.Changeset, cardea.Instant) {
 	if in.Brake == (cardea.Brake{}) {
 		in.Brake = cardea.DefaultBrake
 	}
-	p := newPlanner(&in)
+	s := newSeats(&in)
+	p := newPlanner(&in, s)
 	if !p.groups() {
-		wanted, edges, ledger := p.wanted, p.edges, p.ledger
-		wanted.mend()
-		edges.mend()
-		ledger.mend()
-		p = newPlanner(&in)
-		p.wanted, p.edges, p.ledger = wanted, edges, ledger
+		s.clear()
+		p = newPlanner(&in, s)
+		p.wanted.mend(nil)
+		p.edges.mend(accountOfEdge)
+		p.ledger.mend(accountOfRow)
 		p.groups()
 	}
 	p.unmapped()
@@ -66,13 +66,16 @@ type planner struct {
 	ops    []cardea.Operation
 	issues []cardea.Issue
 
+	disorder bool // edges or rows of a group turned out not to come by account
+
 	// The grants of the group that is being planned: packed (place, grant), and what each asks, from base on.
 	due, arriving, spare []uint64
 	early                []goal
 	base                 int
+	found                []int32 // where the people of the group's grants stand
 }
 
-func newPlanner(in *Input) *planner {
+func newPlanner(in *Input, s *seats) *planner {
 	in.seen = &sight{
 		names:  map[cardea.GroupID]string{},
 		inStep: map[cardea.GroupID]int{},
@@ -91,7 +94,7 @@ func newPlanner(in *Input) *planner {
 		in:     in,
 		horn:   horn{in.Now, cardea.Never},
 		later:  horn{in.Now, cardea.Never},
-		seats:  newSeats(in),
+		seats:  s,
 		mapped: slices.Compact(slices.Sorted(slices.Values(in.Mapped))),
 		wanted: view[cardea.Grant]{list: in.Wanted, group: groupOfGrant},
 		edges:  view[cardea.Edge]{list: in.Edges, group: groupOfEdge},

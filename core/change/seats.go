@@ -50,6 +50,13 @@ func newSeats(in *Input) *seats {
 	return s
 }
 
+// clear forgets what a plan that was given up noted.
+func (s *seats) clear() {
+	for i := range s.fresh {
+		s.fresh[i].ops = nil
+	}
+}
+
 // index sorts and numbers the accounts and returns the place of each link's account. An account that is only named by
 // a link has a place, but no entry.
 func (s *seats) index(in *Input) []int32 {
@@ -102,11 +109,7 @@ func (s *seats) number() {
 
 // placesOf returns each link's account's place, -1 where it has none.
 func (s *seats) placesOf(links []cardea.Link) []int32 {
-	places := make([]int32, len(links))
-	for i := range links {
-		places[i] = s.places.find(links[i].Account)
-	}
-	return places
+	return s.places.findAll(make([]int32, 0, len(links)), len(links), func(i int) cardea.AccountID { return links[i].Account })
 }
 
 // newcomers seats the people without an account, and adds them to the people that have a seat. Those with one address

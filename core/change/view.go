@@ -17,19 +17,8 @@ type view[T any] struct {
 	broken bool // the list is not in the order of the groups
 }
 
-// take walks on from an element to the stretch of the view whose group is g and returns it. It notes when the list turns
-// out not to be in the order of the groups; what was taken until then is worth nothing.
-func (v *view[T]) take(from int, g cardea.GroupID) (lo, hi int) {
-	lo = v.skip(from, g)
-	hi = lo
-	for hi < v.len() && v.group(v.at(hi)) == g {
-		hi++
-	}
-	if hi < v.len() && v.group(v.at(hi)) < g {
-		v.broken = true
-	}
-	return lo, hi
-}
+// before says whether an element comes after one of group g though its own group is before.
+func (v *view[T]) before(i int, g cardea.GroupID) bool { return i < v.len() && v.group(v.at(i)) < g }
 
 // skip walks on to the first element whose group is not before g.
 func (v *view[T]) skip(from int, g cardea.GroupID) int {
@@ -50,11 +39,27 @@ func (v *view[T]) rest(from int) {
 	}
 }
 
-// mend sorts a broken view by packed integers: the group's rank, then the place in the list.
-func (v *view[T]) mend() {
-	if !v.broken {
+// mend brings a view as it came into order by group and, unless account is nil, account.
+func (v *view[T]) mend(account func(*T) cardea.AccountID) {
+	v.broken = false
+	v.rest(0)
+	if v.broken {
+		v.sort()
+	}
+	if account == nil {
 		return
 	}
+	for lo, hi := 0, 0; lo < v.len(); lo = hi {
+		g := v.group(v.at(lo))
+		for hi < v.len() && v.group(v.at(hi)) == g {
+			hi++
+		}
+		v.arrange(lo, hi, account)
+	}
+}
+
+// sort brings a view into the order of its groups, by packed integers: the group's rank, then the place in the list.
+func (v *view[T]) sort() {
 	v.broken = false
 	rank := map[cardea.GroupID]uint64{}
 	for i := range v.list {

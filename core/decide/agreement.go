@@ -6,7 +6,7 @@ import "github.com/cardea-access/cardea"
 func (j *judge) agreement(i int32) {
 	x, a := j.x, &j.x.d.Agreements[i]
 	l := &j.look
-	*l = newLook(cardea.RulePlan, a.Key(), i)
+	*l = newLook(cardea.RulePlan, a.Key())
 	l.no(askRecord, x.lost(l.record), l.record)
 	if !a.Approved {
 		l.no(askState, cardea.NotApproved, l.record)
@@ -79,9 +79,9 @@ func (j *judge) assignment(a *cardea.Agreement, s, own, home int32) {
 	}
 	l.base = l.base.Cut(j.days.between(one.Start, one.End, zone))
 	found := false
-	l.assignment = s
-	for l.way = x.waysOf[r].first; l.way < x.waysOf[r].end; l.way++ {
-		w := &x.ways[l.way]
+	ways := x.ways[x.waysOf[r].first:x.waysOf[r].end]
+	for i := range ways {
+		w := &ways[i]
 		l.rule, via[1] = w.rule, w.item
 		found = j.tell(l, w.mappings) || found
 	}

@@ -12,7 +12,7 @@ import (
 func (j *judge) booking(i int32) {
 	x, b := j.x, &j.x.d.Bookings[i]
 	l := &j.look
-	*l = newLook(cardea.RuleBooking, b.Key(), i)
+	*l = newLook(cardea.RuleBooking, b.Key())
 	l.no(askRecord, x.lost(l.record), l.record)
 	if b.Cancelled {
 		l.no(askState, cardea.WasCancelled, l.record)

@@ -50,11 +50,11 @@ type Index struct {
 	items    [6]map[string][]int32 // mappings, by kind and item
 
 	// What was judged: one yes per record and mapping that lets somebody in, one edge per person and group it reaches,
-	// edges sorted by group, person, yes. Reasons are written out of it when Grants is asked: what is kept for every
-	// record that ever was holds no pointers, so that it is cheap to make and to have.
+	// edges sorted by group, person, yes. The reason of a yes is written while its record is at hand: it is the same for
+	// everybody and at every time, but for windows that depend on the asked one, so every grant of every span shares it.
 	yeses   []yes
-	windows []cardea.Window  // of those that do not depend on the asked time
-	dues    []cardea.Instant // the same
+	reasons pages
+	windows []cardea.Window // of those that do not depend on the asked time
 	timed   []finding
 	edges   []edge
 	bad     []bad
@@ -74,15 +74,10 @@ type finding struct {
 	timed   bool           // the windows depend on the asked time: hours, closures, a series
 }
 
-// yes is one rule's yes in numbers.
+// yes is when one rule says yes. Its reason stands under the same number.
 type yes struct {
-	record     int32 // place among the records that the mapping's kind is about
-	assignment int32 // with way: what leads from an agreement to the mapping's item; else none
-	way        int32
-	mapping    int32
-	window     int32 // place in windows, none where it depends on the asked time
-	due        int32 // place in dues, none where nothing is due
-	timed      int32 // place in timed, none where it does not depend on the asked time
+	window int32 // place in windows, none where it depends on the asked time
+	timed  int32 // place in timed, none where it does not depend on the asked time
 }
 
 // edge says that a yes gives a person a group.

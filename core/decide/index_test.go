@@ -82,7 +82,7 @@ func TestEverybodyGetsTheirOwnReason(t *testing.T) {
 		d.People = append(d.People, cardea.Person{ID: id, Status: cardea.Present})
 		a := agreement("of-"+id, id, "", "hot")
 		if i%3 == 0 {
-			a.End = day("2026-11-20") // over: nothing is written for it
+			a.End = day("2026-11-20") // over: nobody is given it
 		}
 		d.Agreements = append(d.Agreements, a)
 	}

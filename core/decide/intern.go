@@ -180,9 +180,11 @@ func (x *Index) internAssignments() {
 	list := x.d.Assignments
 	x.assigned = make([]int32, len(list))
 	of := make([]int32, len(list))
+	last, contract := none, none
 	for i := range list {
-		x.assigned[i] = x.resources.find(list[i].Resource)
-		of[i] = x.contracts.find(list[i].Agreement)
+		last = x.resources.findAfter(last, list[i].Resource)
+		contract = x.contracts.findAfter(contract, list[i].Agreement)
+		x.assigned[i], of[i] = last, contract
 	}
 	x.byHolder = listed(len(x.d.Agreements), len(list), func(i int) int32 { return of[i] })
 	x.stand = make([]int32, len(x.d.Resources))

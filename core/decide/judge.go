@@ -23,17 +23,14 @@ type judge struct {
 	look, deeper look
 	via          [2]cardea.Key
 	bad          []bad
+	last         int32 // the person that was named last
 }
 
 // look is what a rule found when it looked at one record and, where there is one, one mapping.
 type look struct {
-	rule   cardea.Rule
-	record cardea.Key
-	via    []cardea.Key // assignment, then the mapped resource, floor or location
-	// The same in numbers, for what is written down later: the record's place among those of its kind, the assignment's,
-	// the way's.
-	at, assignment, way int32
-
+	rule    cardea.Rule
+	record  cardea.Key
+	via     []cardea.Key // assignment, then the mapped resource, floor or location
 	mapping int32
 	place   int32 // judged for scope and hours
 	zone    *time.Location
@@ -100,10 +97,10 @@ func (h holder) each(x *Index, f func(person int32)) {
 }
 
 // newLook starts a look at a record.
-func newLook(rule cardea.Rule, record cardea.Key, at int32) look {
+func newLook(rule cardea.Rule, record cardea.Key) look {
 	return look{
-		rule: rule, record: record, at: at, assignment: none, mapping: none, place: none, holder: nobody, base: cardea.Forever,
-		due: cardea.Always, series: none, asks: askDone, says: cardea.Yes,
+		rule: rule, record: record, mapping: none, place: none, holder: nobody, base: cardea.Forever, due: cardea.Always,
+		series: none, asks: askDone, says: cardea.Yes,
 	}
 }
 
@@ -124,15 +121,18 @@ func (j *judge) tell(l *look, mappings []int32) bool {
 			continue
 		}
 		found = true
-		l.mapping, l.asks, l.says, l.subject = m, asks, says, subject
+		l.mapping = m
 		if l.place >= 0 && j.x.places[l.place].out {
 			l.no(askScope, cardea.OutOfScope, cardea.Key{Kind: cardea.KindLocation, ID: j.x.places[l.place].id})
 		}
 		if j.all || l.says == cardea.Yes {
 			j.hear(l)
 		}
+		if l.asks != asks { // rarely, and what holds pointers is not written in vain: it costs while memory is collected
+			l.asks, l.says, l.subject = asks, says, subject
+		}
 	}
-	l.mapping, l.asks, l.says, l.subject = none, asks, says, subject
+	l.mapping = none
 	return found
 }
 
@@ -154,7 +154,8 @@ func (j *judge) holds(l *look, personID, teamID string) {
 	switch {
 	case personID != "":
 		key := cardea.Key{Kind: cardea.KindPerson, ID: personID}
-		l.holder.person = x.people.find(key)
+		l.holder.person = x.people.persons.findAfter(j.last, personID)
+		j.last = l.holder.person
 		switch {
 		case j.all && l.holder.person != j.person:
 			l.no(askHolder, cardea.OtherHolder, key)

@@ -9,6 +9,7 @@ func (x *Index) judgeAll() {
 	x.yeses = make([]yes, 0, size)
 	x.windows = make([]cardea.Window, 0, len(d.Agreements)+len(d.Assignments)+len(d.Bookings)+len(d.Passes))
 	x.edges = make([]edge, 0, size)
+	x.reasons.most = size
 	k := keeper{x: x}
 	j := judge{x: x, days: &days{}, person: none, group: none, hear: k.keep}
 	for i := range d.Agreements {
@@ -25,7 +26,11 @@ func (x *Index) judgeAll() {
 }
 
 // keeper listens to the judge for Grants: it keeps what is a yes and reaches somebody.
-type keeper struct{ x *Index }
+type keeper struct {
+	x   *Index
+	via slab[cardea.Key]
+	due slab[cardea.Instant]
+}
 
 func (k *keeper) keep(l *look) {
 	x := k.x
@@ -43,15 +48,21 @@ func (k *keeper) keep(l *look) {
 	if len(x.edges) == before {
 		return
 	}
-	y := yes{record: l.at, assignment: l.assignment, way: l.way, mapping: l.mapping, window: none, due: none, timed: none}
+	y, r := yes{window: none, timed: none}, x.reasons.add()
+	m := &x.mappings[l.mapping]
+	r.Integration, r.Rule, r.Record, r.Kind, r.Item = x.s.Integration, m.rule, l.record, m.Kind, m.Item
+	if len(l.via) > 0 {
+		r.Via = k.via.put(l.via)
+	}
 	if l.series >= 0 || x.cuts(l.mapping, l.place) {
 		y.timed = int32(len(x.timed))
 		x.timed = append(x.timed, l.finding(x))
 	} else {
 		y.window = x.keepWindow(l.base)
+		r.Windows = x.windows[y.window : y.window+1 : y.window+1]
 		if l.due.Bounded() {
-			y.due = int32(len(x.dues))
-			x.dues = append(x.dues, l.due)
+			r.Due = k.due.take(1)
+			r.Due[0] = l.due
 		}
 	}
 	x.yeses = append(x.yeses, y)

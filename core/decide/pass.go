@@ -9,7 +9,7 @@ import (
 func (j *judge) pass(i int32) {
 	x, p := j.x, &j.x.d.Passes[i]
 	l := &j.look
-	*l = newLook(cardea.RuleDayPass, p.Key(), i)
+	*l = newLook(cardea.RuleDayPass, p.Key())
 	l.no(askRecord, x.lost(l.record), l.record)
 	person, team := p.Person, p.Team
 	if p.Personal {

@@ -15,6 +15,7 @@ type table struct {
 	// A slot holds the place plus one in its low bits and part of the name's hash above them; zero is free.
 	slots []uint32
 	place uint32 // the bits of the place
+	twice bool   // a name stands there more than once
 }
 
 // newTable makes a table of the names, which it keeps. Of equal names the first counts.
@@ -29,6 +30,8 @@ func newTable(names []string) table {
 		h := maphash.String(t.seed, name)
 		if at := t.seek(name, h); t.slots[at] == 0 {
 			t.slots[at] = t.tag(h) | uint32(i+1)
+		} else {
+			t.twice = true
 		}
 	}
 	return t
@@ -40,6 +43,20 @@ func (t *table) find(name string) int32 {
 		return none
 	}
 	return int32(t.slots[t.seek(name, maphash.String(t.seed, name))]&t.place) - 1
+}
+
+// findAfter is find for one list after another: records of all kinds are mostly listed in the order in which they were
+// made, so that what one names stands where the last one's stood, or next to it. Looking there first spares a hash and
+// its way through memory that is not at hand.
+func (t *table) findAfter(last int32, name string) int32 {
+	if name != "" && !t.twice {
+		for i := max(last, 0); i <= last+1 && int(i) < len(t.names); i++ {
+			if t.names[i] == name {
+				return i
+			}
+		}
+	}
+	return t.find(name)
 }
 
 // tag is the part of a hash that stands in a slot: bits that do not choose the slot.

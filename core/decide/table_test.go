@@ -31,3 +31,17 @@ func TestTableKeepsTheFirstOfEqualNames(t *testing.T) {
 		t.Errorf("a at %d, b at %d, the empty name at %d; want 0, 2, %d", a, b, empty, none)
 	}
 }
+
+func TestLookingNextToTheLastNameFindsTheSame(t *testing.T) {
+	t.Parallel()
+	for _, names := range [][]string{nil, {"a"}, {"a", "b", "c", "d"}, {"a", "b", "a", "", "b", "c"}} {
+		found := newTable(names)
+		for _, name := range []string{"a", "b", "c", "d", "e", ""} {
+			for last := none; int(last) <= len(names); last++ {
+				if got, want := found.findAfter(last, name), found.find(name); got != want {
+					t.Errorf("%q in %q after %d: %d, want %d", name, names, last, got, want)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,110 @@
+package change
+
+import "github.com/cardea-access/cardea"
+
+// goal is what one grant asks of its edge: the window (From Never: none), and when that changes.
+type goal struct {
+	window cardea.Window
+	change cardea.Instant
+}
+
+// walk merges the group's grants, edges and ledger rows by account and settles each account. It returns where the edges
+// and the rows of the group end. That they come by account is seen on the way: each account must come after the one
+// before. When one does not, p.disorder says so, and what was planned is worth nothing.
+func (p *planner) walk(r *room, due []uint64, e, l int) (eEnd, lEnd int) {
+	var last cardea.AccountID
+	begun := false
+	quick := r.keeps == nil && p.seats.only == nil
+	for {
+		if quick {
+			if n := p.glide(r, due, e, l); n > 0 {
+				last, begun = p.seats.ids[due[n-1]>>32], true
+				due, e, l = due[n:], e+n, l+n
+			}
+		}
+		account, found := p.lowest(r, due, e, l)
+		if !found {
+			return e, l
+		}
+		if begun && account <= last {
+			p.disorder = true
+			return e, l
+		}
+		s := spot{room: r, account: account}
+		last, begun = s.account, true
+		var mine []uint64
+		if len(due) > 0 && p.seats.ids[due[0]>>32] == s.account {
+			n := 1
+			for n < len(due) && due[n]>>32 == due[0]>>32 {
+				n++
+			}
+			mine, due = due[:n], due[n:]
+		}
+		for ; e < p.edges.len() && p.edges.at(e).Account == s.account && p.edges.at(e).Group == r.id; e++ {
+			s.edge = better(s.edge, p.edges.at(e))
+		}
+		for ; l < p.ledger.len() && p.ledger.at(l).Account == s.account && p.ledger.at(l).Group == r.id; l++ {
+			if row := p.ledger.at(l); s.row == nil || row.PutAt > s.row.PutAt {
+				s.row = row
+			}
+		}
+		if p.seats.only != nil && !p.seats.within(p.in, s.account, s.row) {
+			continue
+		}
+		s.known = p.seats.known(s.account)
+		if len(mine) > 0 {
+			p.grant(&s, mine)
+		}
+		p.settle(&s)
+	}
+}
+
+// glide passes over the accounts that are in step in every way, one grant, one edge and one row each, and returns how
+// many they are. It asks nothing that settle would not ask; it is there because nearly all accounts are like that, and
+// looks at each element once. What it takes needs no look at the order: the places ascend, so the accounts do.
+func (p *planner) glide(r *room, due []uint64, e, l int) int {
+	timed := p.in.Limits.Timed
+	n := 0
+	for most := min(len(due), p.edges.len()-e, p.ledger.len()-l); n < most; n++ {
+		place := due[n] >> 32
+		edge, row := p.edges.at(e+n), p.ledger.at(l+n)
+		g := &p.early[int(uint32(due[n]))-p.base]
+		if p.seats.ids[place] != edge.Account || row.Account != edge.Account ||
+			edge.Group != r.id || row.Group != r.id || edge.Foreign != "" || p.seats.shut[place] ||
+			g.window.From == cardea.Never ||
+			timed && edge.Window != g.window && !p.same(whole(edge.Window), g.window) {
+			break
+		}
+		// Several of one account are for settle to weigh.
+		if n+1 < len(due) && due[n+1]>>32 == place ||
+			e+n+1 < p.edges.len() && p.edges.at(e+n+1).Account == edge.Account ||
+			l+n+1 < p.ledger.len() && p.ledger.at(l+n+1).Account == row.Account {
+			break
+		}
+		p.horn.at(g.change)
+		if timed && g.window.From > p.now {
+			p.later.at(g.window.From)
+		} else {
+			r.inStep++
+		}
+	}
+	return n
+}
+
+// lowest is the first account of the three lists' heads, if one has any.
+func (p *planner) lowest(r *room, due []uint64, e, l int) (low cardea.AccountID, found bool) {
+	if len(due) > 0 {
+		low, found = p.seats.ids[due[0]>>32], true
+	}
+	if e < p.edges.len() && p.edges.at(e).Group == r.id {
+		if a := p.edges.at(e).Account; !found || a < low {
+			low, found = a, true
+		}
+	}
+	if l < p.ledger.len() && p.ledger.at(l).Group == r.id {
+		if a := p.ledger.at(l).Account; !found || a < low {
+			low, found = a, true
+		}
+	}
+	return low, found
+}
