@@ -13,8 +13,8 @@ import (
 	"github.com/cardea-access/cardea/core/decide"
 )
 
-// door is a door system in which what was granted yesterday stands, as a store returns it: every row has strings of its
-// own. One edge in a thousand is missing.
+// door is a door system in which what was granted yesterday stands, as the store returns it: sorted, and rows share the
+// strings of accounts, groups and links, but none with what the space side says. One edge in a thousand is missing.
 func door(w world, x *decide.Index) change.Input {
 	in := change.Input{
 		Now: asked, Door: "kisi", Approve: cardea.ApproveAuto, Horizon: 24 * time.Hour, Brake: cardea.DefaultBrake,
@@ -24,26 +24,28 @@ func door(w world, x *decide.Index) change.Input {
 			return x.Cause(p, g, was, asked)
 		},
 	}
-	accounts := map[cardea.PersonID]cardea.AccountID{}
+	accounts, people := map[cardea.PersonID]cardea.AccountID{}, map[cardea.PersonID]cardea.PersonID{}
 	for i, n := range rand.New(rand.NewPCG(1, 2)).Perm(len(w.directory.People)) {
 		p := w.directory.People[i]
 		id := cardea.PersonOf("rnd", p.Key())
 		in.People[id] = p
-		accounts[id] = cardea.AccountID(fmt.Sprint(10_000_000 + n))
-		in.Links = append(in.Links, cardea.Link{Person: id, Account: own(accounts[id]), How: "email"})
-		in.Accounts = append(in.Accounts, cardea.Account{ID: own(accounts[id]), Email: p.Email})
+		accounts[id], people[id] = cardea.AccountID(fmt.Sprint(10_000_000+n)), own(id)
+		in.Links = append(in.Links, cardea.Link{Person: people[id], Account: accounts[id], How: "email"})
+		in.Accounts = append(in.Accounts, cardea.Account{ID: accounts[id], Email: p.Email})
 	}
+	groups := map[cardea.GroupID]cardea.GroupID{}
 	for _, g := range in.Mapped {
-		in.Groups = append(in.Groups, cardea.Group{ID: own(g), Name: "Group"})
+		groups[g] = own(g)
+		in.Groups = append(in.Groups, cardea.Group{ID: groups[g], Name: "Group"})
 		in.Policies[g] = cardea.Policy{Group: g, Mode: cardea.Exclusive, Ours: true}
 	}
 	for i, g := range x.Grants(cardea.Window{From: asked, Until: asked}) {
 		if i%1000 == 0 {
 			continue
 		}
-		in.Edges = append(in.Edges, cardea.Edge{Group: own(g.Group), Account: own(accounts[g.Person]), Window: g.Windows[0]})
+		in.Edges = append(in.Edges, cardea.Edge{Group: groups[g.Group], Account: accounts[g.Person], Window: g.Windows[0]})
 		in.Ledger = append(in.Ledger, cardea.LedgerRow{
-			Group: own(g.Group), Account: own(accounts[g.Person]), Person: own(g.Person), Window: g.Windows[0], Reasons: g.Reasons,
+			Group: groups[g.Group], Account: accounts[g.Person], Person: people[g.Person], Window: g.Windows[0], Reasons: g.Reasons,
 		})
 	}
 	byAccount := func(ag, bg cardea.GroupID, aa, ba cardea.AccountID) int {
