@@ -185,11 +185,7 @@ func (d *Desk) oneGroup(ctx context.Context, text string) (say.Group, error) {
 	}
 	var all things
 	for _, g := range groups {
-		path := g.Name
-		if g.Place != "" {
-			path = g.Place + "/" + g.Name
-		}
-		all.all = append(all.all, thing{string(g.ID), g.Name, path})
+		all.all = append(all.all, groupThing(g.ID, g.Name, g.Place))
 	}
 	found := all.find(text)
 	switch len(found) {

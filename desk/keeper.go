@@ -115,11 +115,7 @@ func (d *Desk) ruled(
 		if printed[in.Name], err = prints(r.Settings); err != nil {
 			return nil, err
 		}
-		remembered, err := d.ws.Resolved(ctx, in.Name)
-		if err != nil {
-			return nil, err
-		}
-		for g, changed := range remapped(printed[in.Name], remembered) {
+		for g, changed := range remapped(printed[in.Name], r.Remembered) {
 			k.Remapped[g] = k.Remapped[g] || changed
 		}
 		k.Integrations = append(k.Integrations, keep.Integration{Settings: r.Settings, Space: in.Space})

@@ -16,6 +16,8 @@ type Resolved struct {
 	Policies map[cardea.GroupID]cardea.Policy
 	// Names are the pairs to remember: what a name meant when it was first resolved (RULES.md 5.10).
 	Names map[string]string
+	// Remembered is what was known of the integration before: names, and what led to its groups when they were settled.
+	Remembered map[string]string
 	// Issues are renames and mappings whose target is gone: each stops that mapping alone.
 	Issues []cardea.Issue
 }
@@ -25,7 +27,7 @@ type Resolved struct {
 func Resolve(in Integration, dir cardea.Directory, groups []cardea.Group, remembered map[string]string) (Resolved, error) {
 	r := &resolver{
 		in: in, shelf: newShelf(dir, groups), remembered: remembered,
-		out: Resolved{Names: map[string]string{}, Policies: map[cardea.GroupID]cardea.Policy{}},
+		out: Resolved{Remembered: remembered, Names: map[string]string{}, Policies: map[cardea.GroupID]cardea.Policy{}},
 	}
 	s := cardea.Settings{
 		Integration: in.Name, Zone: in.Zone, Lead: in.Lead, Lag: in.Lag,

@@ -28,6 +28,14 @@ func (t thing) fits(text string) bool {
 	return strings.EqualFold(text, t.name) || strings.EqualFold(text, t.path) || text == "id:"+t.id
 }
 
+// groupThing is an access group; its path begins with the vendor's own site.
+func groupThing(id cardea.GroupID, name, place string) thing {
+	if place == "" {
+		return thing{string(id), name, name}
+	}
+	return thing{string(id), name, place + "/" + name}
+}
+
 type things struct{ all []thing }
 
 // find returns what fits: by id, else exactly, else whatever the case of its letters.
@@ -109,11 +117,7 @@ func newShelf(dir cardea.Directory, groups []cardea.Group) shelf {
 	}
 	var gs things
 	for _, g := range groups {
-		path := g.Name
-		if g.Place != "" {
-			path = g.Place + "/" + g.Name
-		}
-		gs.all = append(gs.all, thing{string(g.ID), g.Name, path})
+		gs.all = append(gs.all, groupThing(g.ID, g.Name, g.Place))
 	}
 	s[shelfGroups] = gs
 	for _, t := range s {

@@ -267,16 +267,24 @@ func (k *Keeper) plan(ctx context.Context, f *facts, state store.DoorState) (Pla
 	return p, nil
 }
 
+// spot is where an entry is: an account in a group.
+type spot struct {
+	group   cardea.GroupID
+	account cardea.AccountID
+}
+
+// accounts says by person which account the plan takes for theirs.
+func (p *Plan) accounts() map[cardea.PersonID]cardea.AccountID {
+	out := make(map[cardea.PersonID]cardea.AccountID, len(p.Links))
+	for _, l := range p.Links {
+		out[l.Person] = l.Account
+	}
+	return out
+}
+
 // inStep counts the entries that a grant wants now and that open now.
 func (p *Plan) inStep(at cardea.Instant, timed bool) map[cardea.GroupID]int {
-	account := make(map[cardea.PersonID]cardea.AccountID, len(p.Links))
-	for _, l := range p.Links {
-		account[l.Person] = l.Account
-	}
-	type spot struct {
-		group   cardea.GroupID
-		account cardea.AccountID
-	}
+	account := p.accounts()
 	wanted := make(map[spot]bool, len(p.Wanted))
 	for i := range p.Wanted {
 		g := &p.Wanted[i]

@@ -10,14 +10,7 @@ import (
 // refresh keeps in the ledger why an entry stands now. An entry stays in step while the records it rests on change: when
 // the last of them goes, the cause must be judged on that one, and not on one that ended long before.
 func (k *Keeper) refresh(ctx context.Context, p *Plan) error {
-	account := make(map[cardea.PersonID]cardea.AccountID, len(p.Links))
-	for _, l := range p.Links {
-		account[l.Person] = l.Account
-	}
-	type spot struct {
-		group   cardea.GroupID
-		account cardea.AccountID
-	}
+	account := p.accounts()
 	now := make(map[spot][]cardea.Reason, len(p.State.Ledger))
 	for i := range p.Wanted {
 		g := &p.Wanted[i]

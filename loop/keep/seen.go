@@ -8,9 +8,6 @@ import (
 	"github.com/cardea-access/cardea/store"
 )
 
-// recent is how many runs are looked through for the last one of this door.
-const recent = 100
-
 // seen tells which operations the last whole run held, if every space connection was read completely since (RULES.md
 // 5.3). It looks when it is first asked: hardly any plan does. What cannot be looked up was not seen.
 func (k *Keeper) seen(ctx context.Context) func(cardea.OpKey) bool {
@@ -25,23 +22,17 @@ func (k *Keeper) seen(ctx context.Context) func(cardea.OpKey) bool {
 
 func (k *Keeper) heldBefore(ctx context.Context) map[cardea.OpKey]bool {
 	held := map[cardea.OpKey]bool{}
-	runs, err := k.Store.Runs(ctx, recent)
-	if err != nil {
-		return held
-	}
-	i := slices.IndexFunc(runs, func(r store.Run) bool {
-		return r.Unit == k.Door && r.Kind == store.WakeKeep && r.Ended != 0 && Whole(r)
-	})
-	if i < 0 || runs[i].Outcome != Held {
+	last, ran, err := k.lastWhole(ctx)
+	if err != nil || !ran || last.Outcome != Held {
 		return held
 	}
 	for _, in := range k.Integrations {
 		collections, err := k.Store.Collections(ctx, in.Space)
-		if err != nil || slices.ContainsFunc(collections, func(c store.Collection) bool { return c.CompleteAt <= runs[i].Started }) {
+		if err != nil || slices.ContainsFunc(collections, func(c store.Collection) bool { return c.CompleteAt <= last.Started }) {
 			return held
 		}
 	}
-	ops, err := k.Store.RunOperations(ctx, runs[i].ID)
+	ops, err := k.Store.RunOperations(ctx, last.ID)
 	if err != nil {
 		return held
 	}

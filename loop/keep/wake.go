@@ -58,30 +58,38 @@ func beyondPeople(id cardea.PersonID) bool {
 // fullDue says whether everyone is to be looked at, and otherwise when: nothing was ever run, its time has come, or a
 // full read of a space connection came in since.
 func (k *Keeper) fullDue(ctx context.Context) (bool, cardea.Instant, error) {
+	r, ran, err := k.lastWhole(ctx)
+	if err != nil {
+		return false, 0, err
+	}
+	next := cardea.Instant(r.Counts[countNext])
+	if !ran || next <= k.now() || r.Outcome == Failed || r.Outcome == Incomplete {
+		return true, 0, nil
+	}
+	for _, i := range k.Integrations {
+		cs, err := k.Store.Collections(ctx, i.Space)
+		if err != nil {
+			return false, 0, fmt.Errorf("could not see when %s was last read: %w", i.Space, err)
+		}
+		for _, c := range cs {
+			if c.At >= r.Started {
+				return true, 0, nil
+			}
+		}
+	}
+	return false, next, nil
+}
+
+// lastWhole is the newest run of this door that looked at everyone and came to its end.
+func (k *Keeper) lastWhole(ctx context.Context) (store.Run, bool, error) {
 	runs, err := k.Store.Runs(ctx, lookBack)
 	if err != nil {
-		return false, 0, failed("see when the last run was", err)
+		return store.Run{}, false, failed("see when the last run was", err)
 	}
 	for _, r := range runs {
-		if r.Unit != k.Door || r.Kind != store.WakeKeep || r.Ended == 0 || !Whole(r) {
-			continue
+		if r.Unit == k.Door && r.Kind == store.WakeKeep && r.Ended != 0 && Whole(r) {
+			return r, true, nil
 		}
-		next := cardea.Instant(r.Counts[countNext])
-		if next <= k.now() || r.Outcome == Failed || r.Outcome == Incomplete {
-			return true, 0, nil
-		}
-		for _, i := range k.Integrations {
-			cs, err := k.Store.Collections(ctx, i.Space)
-			if err != nil {
-				return false, 0, fmt.Errorf("could not see when %s was last read: %w", i.Space, err)
-			}
-			for _, c := range cs {
-				if c.At >= r.Started {
-					return true, 0, nil
-				}
-			}
-		}
-		return false, next, nil
 	}
-	return true, 0, nil
+	return store.Run{}, false, nil
 }
