@@ -96,7 +96,6 @@ const (
 	HeldApproval    HoldCode = "approval"
 	HeldFirstStrays HoldCode = "first-strays" // approve: auto, strays of a group's first run
 	HeldUnmapped    HoldCode = "unmapped"
-	HeldStaff       HoldCode = "staff"
 	HeldEvidence    HoldCode = "evidence" // a collection that can feed the group is not complete
 	HeldWatch       HoldCode = "watch"    // the group is only reported
 	HeldDisputed    HoldCode = "disputed" // whose account this is, is not settled

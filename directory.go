@@ -129,7 +129,7 @@ type Pass struct {
 	Until     Day    `json:"until"`
 	// UsedOn is the latest instant at which a part of it was consumed, 0 = never or unknown (RULES.md PASS: used today).
 	UsedOn Instant `json:"used_on,omitempty"`
-	// Expired is the vendor's word that it is over, whatever the dates say.
+	// Raw is the vendor's own status word.
 	Raw string `json:"raw,omitempty"`
 }
 

@@ -168,10 +168,6 @@ var holds = map[cardea.HoldCode]Word{
 		"unmapped", "the group's last mapping is gone",
 		"Map the group again, or release the removal.",
 	},
-	cardea.HeldStaff: {
-		"staff", "the account belongs to staff",
-		"Put it on the keep-list, or release the removal.",
-	},
 	cardea.HeldEvidence: {
 		"evidence", "the records behind it were not read completely",
 		"It goes on by itself after the next complete read; mend the connection if that does not come.",
