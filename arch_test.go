@@ -169,9 +169,9 @@ func TestArrowCheckFindsBrokenArrows(t *testing.T) {
 
 // surface is how many exported names a room may show; what is listed has a reason to show more than the rest.
 var surface = map[string]int{
-	"":                   300, // the words of the business
+	"":                   330, // the words of the business
 	"wire":               45,
-	"store":              110, // one method for each thing that is kept
+	"store":              125, // one method for each thing that is kept
 	"desk":               60,
 	"desk/say":           85,
 	"cmd/cardea/config":  50,

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -55,12 +56,25 @@ const (
 	VerbRemove Verb = "remove"
 	VerbClean  Verb = "clean"  // remove an edge whose native window is over
 	VerbForget Verb = "forget" // close a ledger row whose edge is gone; writes nothing at the door system
+	// Systems that can shut an edge without taking it away (door.Lockable).
+	VerbLock   Verb = "lock"
+	VerbUnlock Verb = "unlock"
+	// Systems that hold attributes on an edge (door.Profiled).
+	VerbReprofile Verb = "reprofile"
+	// Systems with rentable units (door.Units). Renames and deletions wait until a person releases them.
+	VerbAddUnit    Verb = "add-unit"
+	VerbRenameUnit Verb = "rename-unit"
+	VerbDeleteUnit Verb = "delete-unit"
 )
 
 // Writes says whether the verb changes the door system.
 func (v Verb) Writes() bool {
-	return v == VerbCreate || v == VerbAdd || v == VerbRetime || v == VerbRemove || v == VerbClean
+	return v == VerbCreate || v == VerbAdd || v == VerbRetime || v == VerbRemove || v == VerbClean ||
+		v == VerbLock || v == VerbUnlock || v == VerbReprofile || v.OfUnit()
 }
+
+// OfUnit says whether the verb is about a unit and not about somebody's entry.
+func (v Verb) OfUnit() bool { return v == VerbAddUnit || v == VerbRenameUnit || v == VerbDeleteUnit }
 
 // OpKey identifies an operation across plans: approvals and releases attach to it.
 type OpKey string
@@ -74,10 +88,13 @@ type Operation struct {
 	Person  PersonID    `json:"person,omitempty"`  // empty for strays
 	Window  Window      `json:"window"`            // add, retime: the new one; remove, clean: the one that goes
 	Was     *Edge       `json:"was,omitempty"`     // retime, remove, clean, adopt: the edge as it was when planned
-	New     *NewAccount `json:"new,omitempty"`     // create
-	Link    *Link       `json:"link,omitempty"`
-	Cause   Cause       `json:"cause"`
-	Reasons []Reason    `json:"reasons,omitempty"` // why: of the grant, or of the ledger row that ends
+	New     *NewAccount `json:"new,omitempty"`     // create; add, where Limits.NamesEdges
+	Unit    *Unit       `json:"unit,omitempty"`    // add-unit, rename-unit, delete-unit
+	Attributes
+	Guest   bool     `json:"guest,omitempty"` // add: beside the unit's tenant
+	Link    *Link    `json:"link,omitempty"`
+	Cause   Cause    `json:"cause"`
+	Reasons []Reason `json:"reasons,omitempty"` // why: of the grant, or of the ledger row that ends
 	// Due is when it may be done at the earliest, Deadline when it must be confirmed.
 	Due      Instant `json:"due"`
 	Deadline Instant `json:"deadline"`
@@ -99,6 +116,7 @@ const (
 	HeldEvidence    HoldCode = "evidence" // a collection that can feed the group is not complete
 	HeldWatch       HoldCode = "watch"    // the group is only reported
 	HeldDisputed    HoldCode = "disputed" // whose account this is, is not settled
+	HeldUnits       HoldCode = "units"    // a unit would be renamed or deleted
 )
 
 // Hold says why an operation waits and what would release it, in a sentence.
@@ -152,9 +170,19 @@ func KeyOf(door string, o Operation) OpKey {
 	if who == "" {
 		who = string(o.Person)
 	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{
-		door, string(o.Group), who, string(o.Verb), o.Window.From.String(), o.Window.Until.String(), string(o.Cause),
-	}, "\x00")))
+	text := make([]byte, 0, 256)
+	for _, part := range [...]string{door, string(o.Group), who, string(o.Verb), string(o.Cause)} {
+		text = append(append(text, part...), 0)
+	}
+	text = strconv.AppendInt(text, int64(o.Window.From), 10)
+	text = strconv.AppendInt(append(text, 0), int64(o.Window.Until), 10)
+	if o.Attributes != (Attributes{}) {
+		text = append(append(append(append(text, 0), o.Profile...), 0), o.TimeGroup...)
+	}
+	if o.Unit != nil {
+		text = append(append(append(append(text, 0), o.Unit.Was...), 0), o.Unit.Number...)
+	}
+	sum := sha256.Sum256(text)
 	return OpKey(hex.EncodeToString(sum[:16]))
 }
 

@@ -61,6 +61,11 @@ type Resource struct {
 	Assignable bool     `json:"assignable,omitempty"`
 	Bookable   bool     `json:"bookable,omitempty"`
 	ByDate     bool     `json:"by_date,omitempty"` // bookings of it are whole days
+	// A Unit is rented out as a whole: rule UNIT gives its holders its Permissions, which are names of access groups at
+	// the door system. Without any they are the unit's own name.
+	Unit        bool     `json:"unit,omitempty"`
+	Permissions []string `json:"permissions,omitempty"`
+	Attributes
 }
 
 // Plan is a billing plan.
@@ -81,6 +86,10 @@ type Agreement struct {
 	Start    Day    `json:"start"`
 	End      Day    `json:"end"`                // last whole day; not set = open
 	Computed string `json:"computed,omitempty"` // the vendor's computed status, only ever compared
+	// Guests are further people whom a unit's rental lets in beside its holder (RULES.md UNIT).
+	Guests []string `json:"guests,omitempty"`
+	// Locked agreements give nothing while they are locked (RULES.md LOCK).
+	Locked bool `json:"locked,omitempty"`
 }
 
 // Assignment ties an agreement to a resource for a time.
@@ -214,7 +223,11 @@ func (a Agreement) Key() Key { return Key{KindAgreement, a.ID} }
 
 // Refs implements Record.
 func (a Agreement) Refs() []Key {
-	return refs(Key{KindPerson, a.Person}, Key{KindTeam, a.Team}, Key{KindPlan, a.Plan}, Key{KindLocation, a.Location})
+	ks := []Key{{KindPerson, a.Person}, {KindTeam, a.Team}, {KindPlan, a.Plan}, {KindLocation, a.Location}}
+	for _, g := range a.Guests {
+		ks = append(ks, Key{KindPerson, g})
+	}
+	return refs(ks...)
 }
 
 // Key implements Record.

@@ -14,6 +14,25 @@ type Group struct {
 	ID    GroupID `json:"id"`
 	Name  string  `json:"name"`
 	Place string  `json:"place,omitempty"` // the vendor's site, for telling apart equal names
+	// Unit is the state of a rentable unit; empty for a group that is none.
+	Unit UnitState `json:"unit,omitempty"`
+}
+
+// UnitState is what a door system says of a rentable unit.
+type UnitState string
+
+// The states of a unit.
+const (
+	UnitVacant UnitState = "vacant"
+	UnitRented UnitState = "rented"
+	UnitLocked UnitState = "locked" // nobody passes: overlocked, delinquent
+)
+
+// Attributes are what some door systems hold on an edge beside its group: where and when it opens. They are names of
+// the door system's own; an empty one is the connection's default.
+type Attributes struct {
+	Profile   string `json:"profile,omitempty"`    // access profile: which doors and areas
+	TimeGroup string `json:"time_group,omitempty"` // time schedule
 }
 
 // Account is a person's user at the door system.
@@ -32,11 +51,18 @@ type Account struct {
 type Edge struct {
 	Group   GroupID   `json:"group"`
 	Account AccountID `json:"account"`
-	Ref     string    `json:"ref,omitempty"`
 	Window  Window    `json:"window"` // Forever where the vendor holds no validity
 	// Foreign edges are members that are no plain accounts (teams, guests, links) or carry another role: never touched.
 	Foreign string `json:"foreign,omitempty"`
-	Mails   Mails  `json:"mails,omitempty"` // for Grant only: whether the vendor is to tell the person
+	// Shut edges are there and open nothing because we locked them (door.Lockable). One that somebody else locked is
+	// Foreign.
+	Shut bool   `json:"shut,omitempty"`
+	Ref  string `json:"ref,omitempty"`
+	// Guest edges are those of people beside a unit's tenant, where the vendor tells the two apart.
+	Guest bool `json:"guest,omitempty"`
+	Attributes
+	Mails Mails       `json:"mails,omitempty"` // for Grant only: whether the vendor is to tell the person
+	Who   *NewAccount `json:"who,omitempty"`   // for Grant only, where Limits.NamesEdges: whom it is for
 }
 
 // Mails says whether the vendor's own mails go out: its default, always, never.
@@ -71,6 +97,9 @@ type Limits struct {
 	NeedsEmail      bool          `json:"needs_email"`
 	InvitesOnCreate bool          `json:"invites_on_create"` // an account cannot be staged silently
 	Profile         []string      `json:"profile,omitempty"` // fields that can be changed later: first, last, email, phone
+	Locks bool `json:"locks,omitempty"` // edges can be shut without being taken away
+	// NamesEdges says that the system keeps the person on each edge: an account is nothing apart from its edges.
+	NamesEdges bool `json:"names_edges,omitempty"`
 }
 
 // Link is the remembered pair of a person and an account.

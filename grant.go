@@ -12,6 +12,7 @@ const (
 	RuleBooking  Rule = "BOOKING"
 	RuleDayPass  Rule = "DAYPASS"
 	RulePass     Rule = "PASS"
+	RuleUnit     Rule = "UNIT"
 )
 
 // Verdict is what a rule says of one record, one person and one group.
@@ -38,6 +39,7 @@ const (
 	RecordMissing Verdict = "vanished"       // the record is gone from the list
 	Dangling      Verdict = "dangling"       // it names a record that is not there
 	BadRecurrence Verdict = "bad-recurrence" // the recurrence is refused
+	IsLocked      Verdict = "locked"         // the agreement is locked: access is suspended, not ended
 )
 
 // Reason is one rule's yes: which record gives a group, for which windows.
@@ -52,6 +54,8 @@ type Reason struct {
 	// Due are the instants by which passing must work, one for each window: a booking's own start, else Always: the
 	// window's opening plus a minute.
 	Due []Instant `json:"due,omitempty"`
+	// Guest says that the record names the person beside its holder (RULES.md UNIT).
+	Guest bool `json:"guest,omitempty"`
 }
 
 // Grant is what was decided for one person and group. Windows are the union of its reasons' windows: sorted, disjoint
@@ -61,6 +65,9 @@ type Grant struct {
 	Group   GroupID  `json:"group"`
 	Windows []Window `json:"windows"`
 	Reasons []Reason `json:"reasons"` // sorted
+	// Nth is a hint for who looks up many: the person's place in the list of everybody that the grants were made with
+	// (decide.Index.People). Whoever uses it checks that the list has the person there.
+	Nth int32 `json:"-"`
 }
 
 // At returns the window that holds the instant.
@@ -110,6 +117,7 @@ const (
 	AskHours      = "hours"          // do the mapping's hours
 	AskPlaceHours = "location-hours" // do the location's
 	AskClosure    = "closure"        // is the location not closed that day
+	AskLock       = "lock"           // is what gives it not locked
 )
 
 // Explanation answers "may this person pass with this group at this instant, and why".

@@ -13,10 +13,13 @@ const (
 	ItemResources ItemKind = "resources"
 	ItemBookables ItemKind = "bookables"
 	ItemPasses    ItemKind = "passes"
+	ItemUnits     ItemKind = "units"
 )
 
 // ItemKinds lists them in the order of the pages.
-var ItemKinds = []ItemKind{ItemPlans, ItemLocations, ItemFloors, ItemResources, ItemBookables, ItemPasses}
+var ItemKinds = []ItemKind{
+	ItemPlans, ItemLocations, ItemFloors, ItemResources, ItemBookables, ItemPasses, ItemUnits,
+}
 
 // Anything is the item of a passes mapping that fits every pass without a mapping of its own.
 const Anything = "*"

@@ -65,7 +65,7 @@ func own[S ~string](s S) S { return S(strings.Clone(string(s))) }
 
 // plan is what a run does between reading and writing.
 func plan(x *decide.Index, in change.Input) cardea.Changeset {
-	in.Wanted = x.Grants(horizon)
+	in.Wanted, in.Everybody = x.Grants(horizon), x.People()
 	in.Beyond = x.Opens(horizon.Until)
 	changes, _ := change.Plan(in)
 	return changes

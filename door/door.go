@@ -27,10 +27,3 @@ type System interface {
 	// Revoke takes edges away; one that is not there is a success.
 	Revoke(ctx context.Context, es []cardea.Edge) []error
 }
-
-// Timed systems hold a validity window on each edge.
-type Timed interface {
-	// Retime brings the edge from was to the window of now as one resumable operation: called again after it was cut
-	// short anywhere, it ends with exactly one edge with the new window. It returns the new Ref.
-	Retime(ctx context.Context, was, now cardea.Edge) (string, error)
-}

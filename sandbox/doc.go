@@ -1,6 +1,8 @@
 // Package sandbox fakes every vendor on one port, faithfully and strictly, out of a world file.
 //
 //	/officernd/...  /kisi/...      the vendors; strict as the real ones (packages sandbox/officernd, sandbox/kisi)
+//	/opentech/auth|accesscontrol|accessevent/...  one vendor with three services (package sandbox/opentech)
+//	/scim/v2/...                   a SCIM 2.0 server (package sandbox/scim)
 //	/_sandbox/...                  control, from this machine only
 //
 //	GET    /_sandbox/{k}/groups    who can pass now (members) and every edge (all), of a door vendor

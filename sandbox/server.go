@@ -13,6 +13,8 @@ import (
 
 	"github.com/cardea-access/cardea/sandbox/kisi"
 	"github.com/cardea-access/cardea/sandbox/officernd"
+	"github.com/cardea-access/cardea/sandbox/opentech"
+	"github.com/cardea-access/cardea/sandbox/scim"
 	"github.com/cardea-access/cardea/sandbox/twin"
 )
 
@@ -67,6 +69,8 @@ type Server struct {
 	booths map[string]*booth
 	rnd    *officernd.Vendor
 	kisi   *kisi.Vendor
+	otech  *opentech.Vendor
+	scim   *scim.Vendor
 }
 
 // New builds a server. A reference to nothing, an unknown switch or a key without a user is an error. The world can be used
@@ -94,6 +98,19 @@ func New(w *World, o Options) (*Server, error) {
 			return nil, fmt.Errorf("%s: %w", w.source, err)
 		}
 		s.booths["kisi"] = &booth{vendor: s.kisi}
+	}
+	if w.OpenTech != nil {
+		opt := opentech.Options{Now: o.Now, Days: s.days, Speed: w.Speed, Anchor: anchor}
+		if s.otech, err = opentech.New(w.OpenTech, opt); err != nil {
+			return nil, fmt.Errorf("%s: %w", w.source, err)
+		}
+		s.booths["opentech"] = &booth{vendor: s.otech}
+	}
+	if w.SCIM != nil {
+		if s.scim, err = scim.New(w.SCIM, scim.Options{Now: o.Now, Days: s.days, Speed: w.Speed, Anchor: anchor}); err != nil {
+			return nil, fmt.Errorf("%s: %w", w.source, err)
+		}
+		s.booths["scim"] = &booth{vendor: s.scim}
 	}
 	if err := s.SetSwitches(o.Switches); err != nil {
 		return nil, err
@@ -215,6 +232,22 @@ func (s *Server) Patch(doc []byte) error {
 			return errors.New("this world has no kisi")
 		}
 		if err := s.kisi.Patch(p.Kisi, days); err != nil {
+			return err
+		}
+	}
+	if p.OpenTech != nil {
+		if s.otech == nil {
+			return errors.New("this world has no opentech")
+		}
+		if err := s.otech.Patch(p.OpenTech, days); err != nil {
+			return err
+		}
+	}
+	if p.SCIM != nil {
+		if s.scim == nil {
+			return errors.New("this world has no scim")
+		}
+		if err := s.scim.Patch(p.SCIM, days); err != nil {
 			return err
 		}
 	}

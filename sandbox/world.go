@@ -7,6 +7,8 @@ import (
 
 	"github.com/cardea-access/cardea/sandbox/kisi"
 	"github.com/cardea-access/cardea/sandbox/officernd"
+	"github.com/cardea-access/cardea/sandbox/opentech"
+	"github.com/cardea-access/cardea/sandbox/scim"
 	"github.com/cardea-access/cardea/sandbox/twin"
 )
 
@@ -18,6 +20,8 @@ type World struct {
 	Speed     int       // rate limits are so many times higher; 0 = 1
 	OfficeRnD *officernd.World
 	Kisi      *kisi.World
+	OpenTech  *opentech.World
+	SCIM      *scim.World
 
 	source string // the file's name, for errors
 }
@@ -72,8 +76,13 @@ func parse(name string, data []byte) (*World, error) {
 			w.OfficeRnD, err = officernd.ParseWorld(d, e.Value)
 		case "kisi":
 			w.Kisi, err = kisi.ParseWorld(d, e.Value)
+		case "opentech":
+			w.OpenTech, err = opentech.ParseWorld(d, e.Value)
+		case "scim":
+			w.SCIM, err = scim.ParseWorld(d, e.Value)
 		default:
-			err = d.Errorf(e.Line, "there is no %q; a world has name, about, anchor, speed, templates, officernd, kisi", e.Key)
+			err = d.Errorf(e.Line, "there is no %q; a world has name, about, anchor, speed, templates, officernd, kisi, opentech, scim",
+				e.Key)
 		}
 		if err != nil {
 			return nil, err

@@ -24,6 +24,16 @@ type System interface {
 	Collections() []cardea.Kind
 }
 
+// Examined systems can look for what their operator should mend. It costs calls, and only doctor asks.
+type Examined interface {
+	Examine(ctx context.Context) ([]cardea.Issue, error)
+}
+
+// Assuming systems say what their connector takes for granted without the vendor's word for it, a sentence each.
+type Assuming interface {
+	Assumed() []string
+}
+
 // Hooked systems announce changes. Verify checks the signature over the raw body in constant time and returns the
 // records that should be read again; it returns no facts.
 type Hooked interface {

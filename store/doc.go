@@ -4,13 +4,15 @@
 //	*Store  --------------->  *Workspace  -------------------------------------------------------------------------
 //	   |                          |   connections, integrations, secrets, policies         what was said
 //	   |                          |   SaveRead -> facts, references, evidence, dirty       the space side
-//	   |                          |   SaveDoorRead -> groups, accounts, edges              the door side
+//	   |                          |   SaveHouse, Remember                                  our own records; what connectors keep
+//	   |                          |   SaveDoorRead -> groups, accounts, edges, MoveGroup   the door side
 //	   |                          |   changesets, operations, links, ledger, removals      what is being done, and was
 //	   |                          |   issues, runs, audit                                  what is told
 //	   +-- Claim, Renew, Release, NextWake: the wake rows of all workspaces                who does it, and when
 //
 // A workspace is the only way to a query, and every query names it. Bulk rows and sets of ids travel as one JSON object in
-// one parameter. Instants are microseconds, and come in from the caller: nothing here reads a clock.
+// one parameter. Instants are microseconds, and come in from the caller; SaveHouse and Remember, which get none, ask
+// Options.Now.
 //
 // What belongs together is written in one transaction: the facts of a read with the wake marks and dirty people they
 // cause, an operation's outcome with the ledger, both with their line in the audit log. No transaction is held

@@ -50,6 +50,44 @@ func TestDoorStateIsWhatWasRead(t *testing.T) {
 	})
 }
 
+func TestWhatADoorHoldsOnUnitsAndEdgesIsKept(t *testing.T) {
+	each(t, func(t *testing.T, _ *store.Store, w *store.Workspace) {
+		ctx := t.Context()
+		g := cardea.Group{ID: "101", Name: "101", Unit: cardea.UnitRented}
+		e := edgeOf("101", "a")
+		e.Shut, e.Guest, e.Attributes = true, true, cardea.Attributes{Profile: "Gate A", TimeGroup: "Day"}
+		plain := edgeOf("101", "b")
+		save := func() {
+			t.Helper()
+			must(t, w.SaveDoorRead(ctx, store.DoorChange{
+				Door: doors, Groups: []cardea.Group{g}, Accounts: []cardea.Account{acc("a"), acc("b")}, Edges: []cardea.Edge{e, plain},
+			}, nil))
+			d := ok(w.DoorState(ctx, doors))
+			same(t, "groups", d.Groups, []cardea.Group{g})
+			same(t, "edges", d.Edges, []cardea.Edge{e, plain})
+			same(t, "groups alone", ok(w.DoorGroups(ctx, doors)).Groups, []cardea.Group{g})
+		}
+		save()
+		g.Unit, e.Shut, e.Profile, plain.TimeGroup = cardea.UnitLocked, false, "Gate B", "Night"
+		save()
+		g.Unit, e.Guest, e.Attributes = "", false, cardea.Attributes{}
+		save()
+		read(t, w, space, cardea.Person{ID: "bea", Email: "b@x.test"})
+		same(t, "of one person", ok(w.DoorStateOf(ctx, doors, []cardea.PersonID{"rnd/person:bea"})).Edges, []cardea.Edge{plain})
+		// Grant's own fields are no part of what is there.
+		who := plain
+		who.Who, who.Mails = &cardea.NewAccount{Name: "Bea"}, cardea.MailsNever
+		must(t, w.SaveDoorRead(ctx, store.DoorChange{Door: doors, Edges: []cardea.Edge{who}}, nil))
+		same(t, "edges", ok(w.DoorState(ctx, doors)).Edges, []cardea.Edge{e, plain})
+		// An outcome writes them as a read does.
+		lock := op("k", cardea.VerbLock)
+		lock.Group, lock.Account = "101", "b"
+		plain.Shut, plain.Profile = true, "Gate C"
+		answer(t, w, store.Outcome{Op: lock, Edge: &plain})
+		same(t, "edges after the lock", ok(w.DoorState(ctx, doors)).Edges, []cardea.Edge{e, plain})
+	})
+}
+
 func TestDoorReadTakesAwayOnlyWhatItReadWhole(t *testing.T) {
 	each(t, func(t *testing.T, _ *store.Store, w *store.Workspace) {
 		ctx := t.Context()

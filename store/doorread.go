@@ -80,10 +80,11 @@ func (d doorSaver) putGroups(gs []cardea.Group) error {
 		ID    string `json:"i"`
 		Name  string `json:"n"`
 		Place string `json:"p"`
+		Unit  string `json:"u"`
 	}
 	rows := make([]row, len(gs))
 	for i, g := range gs {
-		rows[i] = row{clean(string(g.ID)), clean(g.Name), clean(g.Place)}
+		rows[i] = row{clean(string(g.ID)), clean(g.Name), clean(g.Place), clean(string(g.Unit))}
 	}
 	chunks, err := bulk(rows, func(r row) string { return r.ID })
 	return each(chunks, err, func(b string) error {
@@ -168,18 +169,22 @@ func (d doorSaver) dropEdges(c DoorChange) error {
 
 func (d doorSaver) putEdges(es []cardea.Edge) error {
 	type row struct {
-		Group   string `json:"g"`
-		Account string `json:"a"`
-		Ref     string `json:"r"`
-		From    int64  `json:"f,string"`
-		Until   int64  `json:"u,string"`
-		Foreign string `json:"x"`
+		Group     string `json:"g"`
+		Account   string `json:"a"`
+		Ref       string `json:"r"`
+		From      int64  `json:"f,string"`
+		Until     int64  `json:"u,string"`
+		Foreign   string `json:"x"`
+		Shut      bool   `json:"s"`
+		Guest     bool   `json:"w"`
+		Profile   string `json:"p"`
+		TimeGroup string `json:"t"`
 	}
 	rows := make([]row, len(es))
 	for i, e := range es {
 		rows[i] = row{
 			clean(string(e.Group)), clean(string(e.Account)), clean(e.Ref), int64(e.Window.From), int64(e.Window.Until),
-			clean(e.Foreign),
+			clean(e.Foreign), e.Shut, e.Guest, clean(e.Profile), clean(e.TimeGroup),
 		}
 	}
 	chunks, err := bulk(rows, func(r row) [2]string { return [2]string{r.Group, r.Account} })

@@ -96,7 +96,7 @@ func (w *Workspace) doorBasics(ctx context.Context, q *gen.Queries, door string,
 	}
 	d.EdgesAt = make(map[cardea.GroupID]cardea.Instant, len(groups))
 	for _, r := range groups {
-		g := cardea.Group{ID: cardea.GroupID(r.ID), Name: r.Name, Place: r.Place}
+		g := cardea.Group{ID: cardea.GroupID(r.ID), Name: r.Name, Place: r.Place, Unit: cardea.UnitState(r.Unit)}
 		d.Groups = append(d.Groups, g)
 		d.EdgesAt[g.ID] = cardea.Instant(r.EdgesAt)
 	}
@@ -191,6 +191,7 @@ func edge(r gen.EdgesOfRow) cardea.Edge {
 	return cardea.Edge{
 		Group: cardea.GroupID(r.GroupID), Account: cardea.AccountID(r.Account), Ref: r.Ref, Foreign: r.Alien,
 		Window: cardea.Window{From: cardea.Instant(r.ValidFrom), Until: cardea.Instant(r.ValidUntil)},
+		Shut:   r.Shut, Guest: r.Guest, Attributes: cardea.Attributes{Profile: r.Profile, TimeGroup: r.TimeGroup},
 	}
 }
 

@@ -14,6 +14,25 @@ func (s *Store) TryWriteByReader(ctx context.Context, query string) error {
 	return err
 }
 
+// Look reads one value as text.
+func (s *Store) Look(ctx context.Context, query string, args ...any) (string, error) {
+	var out string
+	err := s.reader.QueryRowContext(ctx, query, args...).Scan(&out)
+	return out, err
+}
+
+// MigrateDown takes the tables back to a version, MigrateUp brings them up to date again.
+func (s *Store) MigrateDown(ctx context.Context, schema string, version int64) error {
+	p, err := s.migrator(schema)
+	if err == nil {
+		_, err = p.DownTo(ctx, version)
+	}
+	return err
+}
+
+// MigrateUp is what Open does.
+func (s *Store) MigrateUp(ctx context.Context, schema string) error { return s.migrate(ctx, schema) }
+
 // Reopened tells the store to forget that the workspace is there.
 func (s *Store) Reopened() { s.made.Clear() }
 

@@ -146,7 +146,11 @@ func record(k cardea.Kind, body string) (cardea.Record, error) {
 		return decode[cardea.Pass](k, body)
 	case cardea.KindGroup, cardea.KindAccount, cardea.KindEdge:
 	}
-	return nil, cardea.Errorf(cardea.Rejected, "%q is no kind of record of a space system", k)
+	return nil, noKind(k)
+}
+
+func noKind(k cardea.Kind) error {
+	return cardea.Errorf(cardea.Rejected, "%q is no kind of record of a space system", k)
 }
 
 func decode[T cardea.Record](k cardea.Kind, body string) (cardea.Record, error) {

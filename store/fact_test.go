@@ -106,6 +106,27 @@ func TestDirectoryOfIsTheClosureOfThesePeople(t *testing.T) {
 	})
 }
 
+func TestDirectoryOfAGuestHasTheRental(t *testing.T) {
+	each(t, func(t *testing.T, _ *store.Store, w *store.Workspace) {
+		rental := cardea.Agreement{ID: "r1", Person: "ten", Guests: []string{"gus", "ida"}, Location: "yard", Approved: true}
+		site := cardea.Location{ID: "yard", Name: "Yard"}
+		unit := cardea.Resource{
+			ID: "u101", Name: "101", Location: "yard", Unit: true, Permissions: []string{"Gate A"}, Assignable: true,
+			Attributes: cardea.Attributes{Profile: "Gate A", TimeGroup: "Day"},
+		}
+		tie := cardea.Assignment{ID: "a1", Agreement: "r1", Resource: "u101"}
+		gus := cardea.Person{ID: "gus", Name: "Gus", Status: cardea.Present}
+		read(t, w, space, rental, site, unit, tie, gus, cardea.Person{ID: "ten"},
+			cardea.Agreement{ID: "r2", Person: "ten", Guests: []string{"ida"}})
+		same(t, "the guest's", ok(w.DirectoryOf(t.Context(), space, []cardea.Key{gus.Key()})),
+			wantDirectory([]cardea.Record{rental, site, unit, tie, gus}))
+		// A guest who is taken off the rental has nothing of it any more.
+		rental.Guests = []string{"ida"}
+		read(t, w, space, rental)
+		same(t, "what is left", ok(w.DirectoryOf(t.Context(), space, []cardea.Key{gus.Key()})), wantDirectory([]cardea.Record{gus}))
+	})
+}
+
 func only(keys []string) []cardea.Record {
 	return slices.DeleteFunc(house(), func(r cardea.Record) bool { return !slices.Contains(keys, r.Key().String()) })
 }

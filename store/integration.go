@@ -73,7 +73,7 @@ func (w *Workspace) SaveResolved(ctx context.Context, integration string, m map[
 	for k, id := range m {
 		kind, name, ok := strings.Cut(k, "\x00")
 		if !ok {
-			return cardea.Errorf(cardea.Rejected, "the resolved name %q has no kind before it", k)
+			return noShelf(k)
 		}
 		rows = append(rows, row{clean(kind), clean(name), clean(id)})
 	}
@@ -83,6 +83,33 @@ func (w *Workspace) SaveResolved(ctx context.Context, integration string, m map[
 			return q.PutResolved(ctx, gen.PutResolvedParams{WorkspaceID: w.id, Integration: clean(integration), Bulk: b})
 		})
 	})
+}
+
+// ForgetResolved takes names out of what Resolved returns, each as it stands there: kind + "\x00" + name. One that is not
+// there is a success.
+func (w *Workspace) ForgetResolved(ctx context.Context, integration string, names []string) error {
+	type row struct {
+		Kind string `json:"k"`
+		Name string `json:"n"`
+	}
+	rows := make([]row, len(names))
+	for i, k := range names {
+		kind, name, ok := strings.Cut(k, "\x00")
+		if !ok {
+			return noShelf(k)
+		}
+		rows[i] = row{clean(kind), clean(name)}
+	}
+	chunks, err := bulk(rows, func(r row) row { return r })
+	return w.write(ctx, "forgetting resolved names of "+integration, nil, func(q *gen.Queries) error {
+		return each(chunks, err, func(b string) error {
+			return q.ForgetResolved(ctx, gen.ForgetResolvedParams{WorkspaceID: w.id, Integration: clean(integration), Bulk: b})
+		})
+	})
+}
+
+func noShelf(name string) error {
+	return cardea.Errorf(cardea.Rejected, "the resolved name %q has no kind before it", name)
 }
 
 // SavePolicy keeps what was said of one group, Ours included, as given.

@@ -25,6 +25,7 @@ func picture(w *store.Workspace) string {
 		ok(w.LedgerHistory(ctx, doors, "rnd/person:1", "")), ok(w.Removals(ctx, doors, 0)), ok(w.InStep(ctx, doors, 0)),
 		ok(w.LastChangesets(ctx, doors, 9)), ok(w.InFlight(ctx, doors)), ok(w.Unconfirmed(ctx, doors)),
 		ok(w.RunOperations(ctx, "r")), ok(w.Issues(ctx)), ok(w.Runs(ctx, 99)), ok(w.LoadToken(ctx, doors)), ok(w.Audit(ctx, 99)),
+		ok(w.HouseRecords(ctx, space, cardea.KindPerson)), ok(w.HouseCounts(ctx, space)), ok(w.Recall(ctx, doors, "visitor")),
 	}
 	approved := ok(w.Approved(ctx, doors))
 	return string(ok(json.MarshalIndent(append(all, len(approved)), "", " ")))
@@ -87,7 +88,21 @@ func deeds(t testing.TB, s *store.Store, w *store.Workspace, n int) map[string]f
 		"step":    func() { must(t, w.SaveInStep(ctx, doors, at, map[cardea.GroupID]int{group: n})) },
 		"issues":  func() { must(t, w.SaveIssues(ctx, "s", []cardea.Issue{{Code: id, Text: fmt.Sprint(n)}}, at)) },
 		"run":     func() { must(t, w.SaveRun(ctx, store.Run{ID: id, Detail: fmt.Sprint(n), Started: at})) },
-		"token":   func() { must(t, w.SaveToken(ctx, doors, []byte(id))) },
+		"house": func() {
+			must(t, w.SaveHouse(ctx, space, []cardea.Record{cardea.Person{ID: id, Name: fmt.Sprint(n)}},
+				[]cardea.Key{{Kind: cardea.KindPerson, ID: "0"}, {Kind: cardea.KindPerson, ID: "1"}}, "x", "import"))
+		},
+		"remember": func() {
+			must(t, w.Remember(ctx, doors, "visitor", cardea.Kept{ID: id, Body: fmt.Sprint(n), Secret: "hush" + id}))
+		},
+		"forget": func() {
+			must(t, w.Forget(ctx, doors, "visitor", id))
+			must(t, w.SaveIntegration(ctx, store.Integration{Name: "london", Space: space, Door: doors}))
+			must(t, w.SaveResolved(ctx, "london", map[string]string{"groups\x00A": id, "groups\x00B": id, "mapping\x00" + id: "x"}))
+			must(t, w.ForgetResolved(ctx, "london", []string{"groups\x00A"}))
+		},
+		"move":  func() { must(t, w.MoveGroup(ctx, doors, group, cardea.GroupID(fmt.Sprint((n+1)%3)), nil)) },
+		"token": func() { must(t, w.SaveToken(ctx, doors, []byte(id))) },
 		"dirty": func() {
 			if l, err := w.ClaimOne(ctx, doors, store.WakeKeep, "n", at, life); err == nil {
 				must(t, w.ClearDirty(ctx, l))
@@ -115,7 +130,7 @@ func TestWorkspacesNeverSeeEachOther(t *testing.T) {
 				ds := deeds(t, s, pair[i], rapid.IntRange(0, 9).Draw(rt, "n"))
 				what := rapid.SampledFrom([]string{
 					"connection", "integration", "policy", "approve", "read", "seen", "door", "plan", "put", "remove", "confirm", "step",
-					"issues", "run", "token", "dirty",
+					"issues", "run", "token", "dirty", "house", "remember", "forget", "move",
 				}).Draw(rt, "deed")
 				ds[what]()
 				pictures[i] = picture(pair[i])

@@ -27,27 +27,35 @@ func (s *Store) migrate(ctx context.Context, schema string) error {
 }
 
 func (s *Store) migrateOnce(ctx context.Context, schema string) error {
+	p, err := s.migrator(schema)
+	if err != nil {
+		return err
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return cardea.Errorf(cardea.Retry, "the database does not answer or its tables cannot be brought up to date: %w", err)
+	}
+	return nil
+}
+
+func (s *Store) migrator(schema string) (*goose.Provider, error) {
 	folder, err := fs.Sub(migrations, "migrations")
 	if err != nil {
-		return cardea.Errorf(cardea.Unknown, "reading the migrations: %w", err)
+		return nil, cardea.Errorf(cardea.Unknown, "reading the migrations: %w", err)
 	}
 	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{}
 	if s.engine == postgres {
 		dialect = goose.DialectPostgres
 		locker, err := lock.NewPostgresSessionLocker(lock.WithLockID(lockID(schema)), lock.WithLockTimeout(1, 300))
 		if err != nil {
-			return cardea.Errorf(cardea.Unknown, "preparing the migrations: %w", err)
+			return nil, cardea.Errorf(cardea.Unknown, "preparing the migrations: %w", err)
 		}
 		options = append(options, goose.WithSessionLocker(locker))
 	}
 	p, err := goose.NewProvider(dialect, s.writer, folder, options...)
 	if err != nil {
-		return cardea.Errorf(cardea.Unknown, "preparing the migrations: %w", err)
+		return nil, cardea.Errorf(cardea.Unknown, "preparing the migrations: %w", err)
 	}
-	if _, err := p.Up(ctx); err != nil {
-		return cardea.Errorf(cardea.Retry, "the database does not answer or its tables cannot be brought up to date: %w", err)
-	}
-	return nil
+	return p, nil
 }
 
 // lockID is the advisory lock of one schema: nodes on another schema need not wait.

@@ -15,8 +15,9 @@ type Outcome struct {
 	Err         error // nil = answered well; class Unknown leaves the row in state sending
 	Skipped     string
 	Account     *cardea.Account
-	Edge        *cardea.Edge // as it is now; for remove and clean the one that went
-	Ref         string       // the edge's handle, when not in Edge
+	Group       *cardea.Group // as it is now; for delete-unit the one that went, with its edges
+	Edge        *cardea.Edge  // as it is now; for remove and clean the one that went
+	Ref         string        // the edge's handle, when not in Edge
 	Link        *cardea.Link
 	Ledger      *cardea.LedgerRow // the open row as it is now
 	CloseLedger bool              // end the open row of the operation's group and account, with its cause
@@ -79,6 +80,11 @@ func (w *Workspace) Answered(ctx context.Context, door, run string, o Outcome, l
 
 // learn writes what the outcome says of the door side.
 func (d doorSaver) learn(o Outcome) error {
+	if o.Group != nil {
+		if err := d.learnGroup(*o.Group, o.Op.Verb); err != nil {
+			return err
+		}
+	}
 	if o.Account != nil {
 		if err := d.putAccounts([]cardea.Account{*o.Account}); err != nil {
 			return err
@@ -118,6 +124,19 @@ func (d doorSaver) learn(o Outcome) error {
 	})
 }
 
+func (d doorSaver) learnGroup(g cardea.Group, verb cardea.Verb) error {
+	if verb != cardea.VerbDeleteUnit {
+		return d.putGroups([]cardea.Group{g})
+	}
+	one, err := set([]cardea.GroupID{g.ID})
+	if err := each(one, err, func(b string) error {
+		return d.q.DropEdgesOfGroups(d.ctx, gen.DropEdgesOfGroupsParams{WorkspaceID: d.ws, Door: d.door, Bulk: b})
+	}); err != nil {
+		return err
+	}
+	return d.q.DropDoorGroup(d.ctx, gen.DropDoorGroupParams{WorkspaceID: d.ws, Door: d.door, ID: clean(string(g.ID))})
+}
+
 func (d doorSaver) learnEdge(o Outcome) error {
 	e := *o.Edge
 	if o.Op.Verb == cardea.VerbRemove || o.Op.Verb == cardea.VerbClean {
@@ -134,19 +153,23 @@ func (d doorSaver) learnEdge(o Outcome) error {
 // outcomeDetail is what the audit log says of an operation: whom, which group, why, and how it went.
 func outcomeDetail(door, run string, o Outcome, state, text string) any {
 	return struct {
+		cardea.Attributes
+
 		Door    string           `json:"door"`
 		Run     string           `json:"run,omitempty"`
 		Key     cardea.OpKey     `json:"key"`
 		Group   cardea.GroupID   `json:"group,omitempty"`
 		Account cardea.AccountID `json:"account,omitempty"`
 		Person  cardea.PersonID  `json:"person,omitempty"`
+		Unit    *cardea.Unit     `json:"unit,omitempty"`
 		Window  cardea.Window    `json:"window"`
 		Cause   cardea.Cause     `json:"cause"`
 		Reasons []cardea.Key     `json:"reasons,omitempty"`
 		State   string           `json:"state"`
 		Text    string           `json:"text,omitempty"`
 	}{
-		door, run, o.Op.Key, o.Op.Group, o.Op.Account, o.Op.Person, o.Op.Window, o.Op.Cause, reasonKeys(o.Op.Reasons), state, text,
+		o.Op.Attributes, door, run, o.Op.Key, o.Op.Group, o.Op.Account, o.Op.Person, o.Op.Unit, o.Op.Window, o.Op.Cause,
+		reasonKeys(o.Op.Reasons), state, text,
 	}
 }
 

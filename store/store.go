@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/store/internal/gen"
@@ -17,6 +18,8 @@ type Options struct {
 	Key []byte
 	// Schema is PostgreSQL's schema, made when missing; empty is the role's own search path. Tests use one each.
 	Schema string
+	// Now stamps what people and connectors change of their own accord: SaveHouse and Remember, which refuse without it.
+	Now func() time.Time
 }
 
 // Store is one database.
@@ -26,6 +29,7 @@ type Store struct {
 	reader  *sql.DB   // SQLite: connections that refuse to write; PostgreSQL: the writer
 	ready   *prepared // SQLite: the reader's statements
 	seal    *sealer   // nil = no key
+	now     func() time.Time
 	cleanup func() error
 	made    sync.Map // workspaces that are known to be there
 }
@@ -37,7 +41,7 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{seal: seal}
+	s := &Store{seal: seal, now: o.Now}
 	switch {
 	case strings.HasPrefix(dsn, "sqlite:"):
 		err = s.openSQLite(strings.TrimPrefix(dsn, "sqlite:"))
@@ -82,6 +86,14 @@ func (s *Store) Engine() string { return string(s.engine) }
 // In returns the store as one workspace sees it: the only way to a query. The workspace is made when it is first
 // written to.
 func (s *Store) In(workspace string) *Workspace { return &Workspace{s: s, id: clean(workspace)} }
+
+// clock tells the time of writes whose callers bring none.
+func (s *Store) clock() (cardea.Instant, error) {
+	if s.now == nil {
+		return 0, cardea.Errorf(cardea.Rejected, "the store was opened without a clock: give it one in Options.Now")
+	}
+	return cardea.At(s.now()), nil
+}
 
 // queries reads outside a transaction.
 func (s *Store) queries() *gen.Queries {

@@ -25,12 +25,15 @@ const (
 	refusedFor = 30 * time.Second
 )
 
-// OAuthConfig describes an OAuth2 client-credentials grant (RFC 6749 4.4). The credentials travel in the form body.
+// OAuthConfig describes an OAuth2 grant of client credentials (RFC 6749 4.4) or of a password (4.3). The credentials travel
+// in the form body.
 type OAuthConfig struct {
 	Name      string // connection, and the name under which the token is kept
 	TokenURL  string
 	ClientID  string
 	Secret    string
+	Username  string // the password grant's, with Password
+	Password  string
 	Scopes    []string
 	Transport http.RoundTripper // nil = one with sane timeouts
 	Now       func() time.Time  // required
@@ -43,15 +46,34 @@ type OAuthConfig struct {
 // tokens are replaced 60 s early and kept in the store. The token call changes nothing at the vendor, so that read-only
 // mode allows it.
 func ClientCredentials(c OAuthConfig) Authorizer {
+	return newOAuth(c, url.Values{"grant_type": {"client_credentials"}})
+}
+
+// PasswordGrant is ClientCredentials with a user's name and password beside the client's own.
+func PasswordGrant(c OAuthConfig) Authorizer {
+	return newOAuth(c, url.Values{"grant_type": {"password"}, "username": {c.Username}, "password": {c.Password}})
+}
+
+// newOAuth completes the form of a grant with what all grants have.
+func newOAuth(c OAuthConfig, form url.Values) *oauth {
 	if c.Transport == nil {
 		c.Transport = newTransport()
 	}
-	sum := sha256.Sum256([]byte(strings.Join(append([]string{c.TokenURL, c.ClientID, c.Secret}, c.Scopes...), "\x00")))
-	return &oauth{c: c, mark: hex.EncodeToString(sum[:8]), redact: newRedactor([]string{c.Secret})}
+	form.Set("client_id", c.ClientID)
+	form.Set("client_secret", c.Secret)
+	if len(c.Scopes) > 0 {
+		form.Set("scope", strings.Join(c.Scopes, " "))
+	}
+	sum := sha256.Sum256([]byte(c.TokenURL + "\x00" + form.Encode()))
+	return &oauth{c: c, form: form, mark: hex.EncodeToString(sum[:8]), redact: newRedactor(c.secrets())}
 }
+
+// secrets are what must not show.
+func (c *OAuthConfig) secrets() []string { return []string{c.Secret, c.Password, c.Username} }
 
 type oauth struct {
 	c      OAuthConfig
+	form   url.Values
 	mark   string // of the credentials: a token of others is not used
 	redact *redactor
 
@@ -223,17 +245,11 @@ func (o *oauth) fetch(ctx context.Context) (token, error) {
 	prefix := u.Path
 	u.Path, u.RawPath = "", ""
 	client, err := New(Config{
-		Name: o.c.Name, Base: u.String(), Transport: o.c.Transport, Now: o.c.Now, Secrets: []string{o.c.Secret},
+		Name: o.c.Name, Base: u.String(), Transport: o.c.Transport, Now: o.c.Now, Secrets: o.c.secrets(),
 		Recorder: o.c.Recorder, Reads: []string{"POST " + prefix}, Retries: -1, Timeout: tokenTimeout, Classify: tokenRefusal,
 	})
 	if err != nil {
 		return token{}, err
-	}
-	form := url.Values{
-		"grant_type": {"client_credentials"}, "client_id": {o.c.ClientID}, "client_secret": {o.c.Secret},
-	}
-	if len(o.c.Scopes) > 0 {
-		form.Set("scope", strings.Join(o.c.Scopes, " "))
 	}
 	var out struct {
 		Access    string      `json:"access_token"`
@@ -241,7 +257,7 @@ func (o *oauth) fetch(ctx context.Context) (token, error) {
 		ExpiresIn json.Number `json:"expires_in"`
 	}
 	began := o.c.Now()
-	if _, err := client.Do(ctx, Call{Class: Read, Method: http.MethodPost, Path: prefix, Form: form, Out: &out}); err != nil {
+	if _, err := client.Do(ctx, Call{Class: Read, Method: http.MethodPost, Path: prefix, Form: o.form, Out: &out}); err != nil {
 		return token{}, err
 	}
 	if out.Access == "" || (out.Type != "" && !strings.EqualFold(out.Type, "bearer")) {

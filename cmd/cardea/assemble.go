@@ -71,7 +71,7 @@ func (f *common) assemble(ctx context.Context, c *terminal, s settings) (_ *app,
 	if err != nil {
 		return nil, err
 	}
-	if a.store, err = store.Open(ctx, a.file.Database, store.Options{Key: key, Schema: s.schema}); err != nil {
+	if a.store, err = store.Open(ctx, a.file.Database, store.Options{Key: key, Schema: s.schema, Now: c.now}); err != nil {
 		return nil, err
 	}
 	a.close = append(a.close, a.store.Close)

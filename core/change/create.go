@@ -18,7 +18,7 @@ func (p *planner) seatEarly() {
 	}
 	for i := range p.wanted.len() {
 		g := p.wanted.at(i)
-		n, ok := p.seats.of(g.Person).fresh()
+		n, ok := p.seats.people.of(g).fresh()
 		if !ok || p.in.Only != nil && !p.in.Only[g.Person] {
 			continue
 		}

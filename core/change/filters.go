@@ -19,6 +19,7 @@ func filters() []filter {
 		{"hold-down", holdDown},
 		{"approval", approval},
 		{"unmapped", unmapped},
+		{"units", units},
 		{"brake", brake},
 		{"creates", creates},
 	}

@@ -10,10 +10,13 @@ import (
 // room is one mapped group while it is planned.
 type room struct {
 	id     cardea.GroupID
+	rows   cardea.GroupID // id as the edges hold it: equal strings that are one are compared without being read
 	policy cardea.Policy
 	keeps  *keeps // nil when nobody is kept
-	inStep int    // edges that the brake counts: in step, open and not kept
-	coming int    // those that the plan brings
+	// attributes are what the edges are to hold beside the group.
+	attributes cardea.Attributes
+	inStep     int // edges that the brake counts: in step, open and not kept
+	coming     int // those that the plan brings
 }
 
 // counts says whether the brake counts an edge with this window. When it will, though it does not now, is remembered:
@@ -55,8 +58,12 @@ func (p *planner) groups() bool {
 				", which the door system no longer has; nothing is done for it. Map another group or remove the mapping"})
 			continue
 		}
-		r := &room{id: g, policy: p.in.policy(g)}
+		r := &room{id: g, policy: p.in.policy(g), attributes: p.in.Attributes[g]}
 		r.keeps = newKeeps(r.policy.Keep, p.in.Now)
+		r.rows = g
+		if e < p.edges.len() && p.edges.at(e).Group == g {
+			r.rows = p.edges.at(e).Group
+		}
 		w = p.seat(r, w)
 		e, l = p.walk(r, p.due, e, l)
 		if p.disorder || p.wanted.before(w, g) || p.edges.before(e, g) || p.ledger.before(l, g) {
@@ -80,7 +87,10 @@ func (p *planner) seat(r *room, from int) int {
 	for to < p.wanted.len() && p.wanted.at(to).Group == r.id {
 		to++
 	}
-	p.found = p.seats.people.findAll(p.found[:0], to-from, func(i int) cardea.PersonID { return p.wanted.at(from + i).Person })
+	listed := p.seats.people.everyone != nil
+	if !listed {
+		p.found = p.seats.people.all(p.found[:0], func(i int) *cardea.Grant { return p.wanted.at(from + i) }, to-from)
+	}
 	for i := from; i < to; i++ {
 		g := p.wanted.at(i)
 		t, has, change := p.target(g.Windows, true)
@@ -89,8 +99,10 @@ func (p *planner) seat(r *room, from int) int {
 		}
 		p.early = append(p.early, goal{t, change})
 		at := nowhere
-		if n := p.found[i-from]; n >= 0 {
-			at = p.seats.seats[n]
+		if listed {
+			at = p.seats.people.of(g)
+		} else {
+			at = p.found[i-from]
 		}
 		if a, ok := at.account(); ok {
 			if p.seats.only == nil || p.seats.only[a] {

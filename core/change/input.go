@@ -25,7 +25,9 @@ type Input struct {
 	Beyond cardea.Instant
 	Door   string
 	Wanted []cardea.Grant // of every integration that maps the door's groups, united
-	People map[cardea.PersonID]cardea.Person
+	// Everybody is the list, sorted, in which Nth of the grants counts. Without it people are found by name.
+	Everybody []cardea.PersonID
+	People    map[cardea.PersonID]cardea.Person
 
 	// Links, Missing, Disputed and NoAccount are match's result. Fresh are those of Links that are not remembered yet;
 	// each becomes a link operation.
@@ -39,6 +41,11 @@ type Input struct {
 	Groups   []cardea.Group
 	Edges    []cardea.Edge
 	Ledger   []cardea.LedgerRow // open rows only
+
+	// Attributes are what the edges of a group are to hold beside it. Those that are empty are left as they are.
+	Attributes map[cardea.GroupID]cardea.Attributes
+	// Units are the rentable units that there are to be, and those that are no longer: for systems that have units.
+	Units []cardea.Unit
 
 	Mapped   []cardea.GroupID // groups that a mapping names now
 	Policies map[cardea.GroupID]cardea.Policy

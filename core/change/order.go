@@ -13,6 +13,7 @@ type phase int8
 const (
 	blocks phase = iota
 	revocations
+	unitsFirst // a unit is there before anybody moves in, and free
 	starts
 	rest
 	cleaning
@@ -41,7 +42,9 @@ type anchor struct {
 
 // inOrder returns the operations in the order in which they are to be applied. The order is total: it depends on
 // nothing but the operations.
-func inOrder(ops []cardea.Operation) []cardea.Operation {
+//
+// In rentable units, who moves out goes before who moves in, whoever else they are: a unit has one tenant.
+func inOrder(ops []cardea.Operation, units map[cardea.GroupID]bool) []cardea.Operation {
 	if len(ops) < 2 {
 		return ops
 	}
@@ -61,7 +64,7 @@ func inOrder(ops []cardea.Operation) []cardea.Operation {
 	}
 	places := make([]place, len(ops))
 	for i := range ops {
-		places[i] = placeOf(&ops[i], first)
+		places[i] = placeOf(&ops[i], first, units)
 		places[i].i = int32(i)
 	}
 	slices.SortFunc(places, place.compare)
@@ -79,12 +82,12 @@ func who(o *cardea.Operation) string {
 	return string(o.Person)
 }
 
-func placeOf(o *cardea.Operation, first map[string]anchor) place {
+func placeOf(o *cardea.Operation, first map[string]anchor, units map[cardea.GroupID]bool) place {
 	p := place{who: who(o), key: o.Key, at: o.Deadline, phase: starts}
 	switch o.Verb {
 	case cardea.VerbCreate:
 		p.step = 0
-	case cardea.VerbAdd:
+	case cardea.VerbAdd, cardea.VerbUnlock:
 		p.step = 1
 	case cardea.VerbRetime:
 		p.step = 1
@@ -97,6 +100,15 @@ func placeOf(o *cardea.Operation, first map[string]anchor) place {
 			p.phase = blocks
 		}
 		return p
+	case cardea.VerbLock:
+		p.step, p.at, p.phase = 2, o.Due, revocations
+		return p
+	case cardea.VerbAddUnit:
+		return place{phase: unitsFirst, who: string(o.Group), key: o.Key}
+	case cardea.VerbReprofile:
+		return place{phase: rest, who: p.who, step: 3, key: o.Key}
+	case cardea.VerbRenameUnit, cardea.VerbDeleteUnit: // when all else of the unit is through
+		return place{phase: cleaning, at: cardea.Never, who: string(o.Group), key: o.Key}
 	case cardea.VerbAdopt:
 		return place{phase: rest, who: p.who, step: 0, key: o.Key}
 	case cardea.VerbLink:
@@ -106,7 +118,7 @@ func placeOf(o *cardea.Operation, first map[string]anchor) place {
 	case cardea.VerbClean:
 		return place{phase: cleaning, who: p.who, key: o.Key}
 	}
-	if a, has := first[p.who]; has {
+	if a, has := first[p.who]; has && !units[o.Group] {
 		if b := (place{phase: p.phase, at: p.at}); b.compare(place{phase: a.phase, at: a.at}) > 0 {
 			p.phase, p.at = a.phase, a.at
 		}

@@ -25,9 +25,11 @@ func Plan(in Input) (cardea.Changeset, cardea.Instant) {
 	}
 	s := newSeats(&in)
 	p := newPlanner(&in, s)
+	p.units()
 	if !p.groups() {
 		s.clear()
 		p = newPlanner(&in, s)
+		p.units()
 		p.wanted.mend(nil)
 		p.edges.mend(accountOfEdge)
 		p.ledger.mend(accountOfRow)
@@ -43,7 +45,7 @@ func Plan(in Input) (cardea.Changeset, cardea.Instant) {
 	for _, f := range filters() {
 		cs = f.apply(cs, &in)
 	}
-	cs.Operations = inOrder(cs.Operations)
+	cs.Operations = inOrder(cs.Operations, unitGroups(in.Groups, in.Units))
 	cs.Issues = tidy(append(cs.Issues, in.seen.brakes...))
 	cs.Hash = cardea.HashOf(cs.Operations)
 	p.at(in.seen.slides)
@@ -72,7 +74,7 @@ type planner struct {
 	due, arriving, spare []uint64
 	early                []goal
 	base                 int
-	found                []int32 // where the people of the group's grants stand
+	found                []seat // of the group's grants
 }
 
 func newPlanner(in *Input, s *seats) *planner {

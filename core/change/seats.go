@@ -23,8 +23,7 @@ type seats struct {
 	accounts []cardea.Account        // as they came
 	entry    []int32                 // by place: the account's place in accounts, -1 for one that only a link names
 	places   index[cardea.AccountID] // of ids
-	people   index[cardea.PersonID]
-	seats    []seat // of people
+	people   roll
 	fresh    []newcomer
 	only     []bool // by account, nil = all: the accounts that the plan is about
 }
@@ -39,11 +38,7 @@ type newcomer struct {
 func newSeats(in *Input) *seats {
 	s := &seats{}
 	places := s.index(in)
-	people := make([]cardea.PersonID, 0, len(in.Links)+len(in.Missing))
-	for i := range in.Links {
-		people, s.seats = append(people, in.Links[i].Person), append(s.seats, seat(places[i]))
-	}
-	s.people = newIndex(s.newcomers(in, people))
+	s.people = newRoll(in, places, s.newcomers(in))
 	if in.Only != nil {
 		s.limit(in)
 	}
@@ -112,16 +107,17 @@ func (s *seats) placesOf(links []cardea.Link) []int32 {
 	return s.places.findAll(make([]int32, 0, len(links)), len(links), func(i int) cardea.AccountID { return links[i].Account })
 }
 
-// newcomers seats the people without an account, and adds them to the people that have a seat. Those with one address
-// share the new account, which is the first member's, or the first visitor's if none is a member.
-func (s *seats) newcomers(in *Input, people []cardea.PersonID) []cardea.PersonID {
+// newcomers seats the people without an account. Those with one address share the new account, which is the first
+// member's, or the first visitor's if none is a member.
+func (s *seats) newcomers(in *Input) []seated {
 	if len(in.Missing) == 0 {
-		return people
+		return nil
 	}
 	missing := slices.Clone(in.Missing)
 	slices.SortFunc(missing, func(a, b cardea.NewAccount) int {
 		return cmp.Or(late(in.People[a.Person].Visitor)-late(in.People[b.Person].Visitor), cmp.Compare(a.Person, b.Person))
 	})
+	out := make([]seated, 0, len(missing))
 	byEmail := map[string]seat{}
 	for _, a := range missing {
 		at, shares := byEmail[a.Email]
@@ -130,9 +126,9 @@ func (s *seats) newcomers(in *Input, people []cardea.PersonID) []cardea.PersonID
 			s.fresh = append(s.fresh, newcomer{account: a})
 			byEmail[a.Email] = at
 		}
-		people, s.seats = append(people, a.Person), append(s.seats, at)
+		out = append(out, seated{a.Person, at})
 	}
-	return people
+	return out
 }
 
 func late(yes bool) int {
@@ -155,14 +151,6 @@ func (s *seats) limit(in *Input) {
 			s.only[s.places.find(l.Account)] = false
 		}
 	}
-}
-
-// of returns where the person's grants go; nowhere for people that match could not seat.
-func (s *seats) of(p cardea.PersonID) seat {
-	if i := s.people.find(p); i >= 0 {
-		return s.seats[i]
-	}
-	return nowhere
 }
 
 // known returns the account's entry, or nil when the door system's list does not have it.

@@ -32,6 +32,8 @@ func (p *planner) settle(s *spot) {
 		p.forget(s)
 	case s.edge.Foreign != "":
 		p.foreign(s, has)
+	case has && s.edge.Shut:
+		p.unlock(s)
 	case has && p.in.Limits.Timed:
 		p.compareTimed(s, t)
 	case has:
@@ -45,6 +47,9 @@ func (p *planner) settle(s *spot) {
 func (p *planner) step(s *spot) {
 	if p.counts(s, s.edge.Window) {
 		s.room.inStep++
+	}
+	if p.reprofile(s) {
+		return
 	}
 	if s.row != nil || s.room.policy.Mode != cardea.Exclusive {
 		return
@@ -62,6 +67,7 @@ func (p *planner) add(s *spot, t cardea.Window, fresh bool) {
 		Verb: cardea.VerbAdd, Group: s.room.id, Account: s.account, Person: s.person, Window: t,
 		Cause: cardea.CauseGranted, Reasons: s.reasons, Due: t.From, Deadline: p.startBy(s.reasons, t),
 		Mails: p.in.mails(), MassAdd: p.in.Past.Remapped[s.room.id] && !p.in.FirstRun,
+		Attributes: s.room.attributes, Guest: beside(s.reasons),
 	}
 	if p.in.Limits.Timed && (!fresh || !p.in.Limits.InvitesOnCreate) {
 		o.Due = t.From.Add(-p.in.Horizon)
@@ -141,6 +147,10 @@ func (p *planner) withdraw(s *spot) {
 			p.issue(cardea.Issue{Code: "unknown-account", Account: s.account, Group: s.room.id,
 				Text: "an account that is not in the door system's list of accounts is in the group; nobody can tell whose " +
 					"it is, so it stays. Keep it or remove it by hand"})
+		}
+	case c == cardea.CauseLocked && p.in.Limits.Locks:
+		if !s.edge.Shut {
+			p.lock(s, person)
 		}
 	default:
 		p.remove(s, person, c)

@@ -14,7 +14,7 @@ type goal struct {
 func (p *planner) walk(r *room, due []uint64, e, l int) (eEnd, lEnd int) {
 	var last cardea.AccountID
 	begun := false
-	quick := r.keeps == nil && p.seats.only == nil
+	quick := r.keeps == nil && p.seats.only == nil && r.attributes == (cardea.Attributes{})
 	for {
 		if quick {
 			if n := p.glide(r, due, e, l); n > 0 {
@@ -40,10 +40,10 @@ func (p *planner) walk(r *room, due []uint64, e, l int) (eEnd, lEnd int) {
 			}
 			mine, due = due[:n], due[n:]
 		}
-		for ; e < p.edges.len() && p.edges.at(e).Account == s.account && p.edges.at(e).Group == r.id; e++ {
+		for ; e < p.edges.len() && p.edges.at(e).Account == s.account && p.edges.at(e).Group == r.rows; e++ {
 			s.edge = better(s.edge, p.edges.at(e))
 		}
-		for ; l < p.ledger.len() && p.ledger.at(l).Account == s.account && p.ledger.at(l).Group == r.id; l++ {
+		for ; l < p.ledger.len() && p.ledger.at(l).Account == s.account && p.ledger.at(l).Group == r.rows; l++ {
 			if row := p.ledger.at(l); s.row == nil || row.PutAt > s.row.PutAt {
 				s.row = row
 			}
@@ -63,32 +63,46 @@ func (p *planner) walk(r *room, due []uint64, e, l int) (eEnd, lEnd int) {
 // many they are. It asks nothing that settle would not ask; it is there because nearly all accounts are like that, and
 // looks at each element once. What it takes needs no look at the order: the places ascend, so the accounts do.
 func (p *planner) glide(r *room, due []uint64, e, l int) int {
-	timed := p.in.Limits.Timed
 	n := 0
-	for most := min(len(due), p.edges.len()-e, p.ledger.len()-l); n < most; n++ {
-		place := due[n] >> 32
-		edge, row := p.edges.at(e+n), p.ledger.at(l+n)
-		g := &p.early[int(uint32(due[n]))-p.base]
-		if p.seats.ids[place] != edge.Account || row.Account != edge.Account ||
-			edge.Group != r.id || row.Group != r.id || edge.Foreign != "" || p.seats.shut[place] ||
-			g.window.From == cardea.Never ||
-			timed && edge.Window != g.window && !p.same(whole(edge.Window), g.window) {
-			break
-		}
-		// Several of one account are for settle to weigh.
-		if n+1 < len(due) && due[n+1]>>32 == place ||
-			e+n+1 < p.edges.len() && p.edges.at(e+n+1).Account == edge.Account ||
-			l+n+1 < p.ledger.len() && p.ledger.at(l+n+1).Account == row.Account {
-			break
-		}
-		p.horn.at(g.change)
-		if timed && g.window.From > p.now {
-			p.later.at(g.window.From)
-		} else {
-			r.inStep++
+	for most := min(len(due), p.edges.len()-e, p.ledger.len()-l); n < most && p.smooth(r, due, e, l, n); n++ {
+		if n > 0 {
+			p.pass(r, due[n-1]) // another account follows it, so it was the only one of its own
 		}
 	}
+	if n == 0 {
+		return 0
+	}
+	// Several of one account are for settle to weigh.
+	if account := p.seats.ids[due[n-1]>>32]; n < len(due) && due[n]>>32 == due[n-1]>>32 ||
+		e+n < p.edges.len() && p.edges.at(e+n).Account == account ||
+		l+n < p.ledger.len() && p.ledger.at(l+n).Account == account {
+		return n - 1
+	}
+	p.pass(r, due[n-1])
 	return n
+}
+
+// smooth says whether the nth of each list belong together and are in step, and are not the account before.
+func (p *planner) smooth(r *room, due []uint64, e, l, n int) bool {
+	place := due[n] >> 32
+	edge, row := p.edges.at(e+n), p.ledger.at(l+n)
+	g := &p.early[int(uint32(due[n]))-p.base]
+	timed := p.in.Limits.Timed
+	return p.seats.ids[place] == edge.Account && row.Account == edge.Account &&
+		edge.Group == r.rows && row.Group == r.rows && edge.Foreign == "" && !edge.Shut && !p.seats.shut[place] &&
+		g.window.From != cardea.Never && (n == 0 || due[n-1]>>32 != place) &&
+		(!timed || edge.Window == g.window || p.same(whole(edge.Window), g.window))
+}
+
+// pass notes an account that is in step.
+func (p *planner) pass(r *room, due uint64) {
+	g := &p.early[int(uint32(due))-p.base]
+	p.horn.at(g.change)
+	if p.in.Limits.Timed && g.window.From > p.now {
+		p.later.at(g.window.From)
+	} else {
+		r.inStep++
+	}
 }
 
 // lowest is the first account of the three lists' heads, if one has any.
@@ -96,12 +110,12 @@ func (p *planner) lowest(r *room, due []uint64, e, l int) (low cardea.AccountID,
 	if len(due) > 0 {
 		low, found = p.seats.ids[due[0]>>32], true
 	}
-	if e < p.edges.len() && p.edges.at(e).Group == r.id {
+	if e < p.edges.len() && p.edges.at(e).Group == r.rows {
 		if a := p.edges.at(e).Account; !found || a < low {
 			low, found = a, true
 		}
 	}
-	if l < p.ledger.len() && p.ledger.at(l).Group == r.id {
+	if l < p.ledger.len() && p.ledger.at(l).Group == r.rows {
 		if a := p.ledger.at(l).Account; !found || a < low {
 			low, found = a, true
 		}

@@ -2,16 +2,41 @@ package decide
 
 import "github.com/cardea-access/cardea"
 
-// agreement judges one agreement: PLAN by its plan, RESOURCE, FLOOR and LOCATION by its assignments.
+// agreement judges one agreement: PLAN by its plan, RESOURCE, FLOOR, LOCATION and UNIT by its assignments; for its guests
+// UNIT alone.
 func (j *judge) agreement(i int32) {
+	a := &j.x.d.Agreements[i]
+	if len(a.Guests) == 0 {
+		j.held(i, a.Person, a.Team, false)
+		return
+	}
+	asked := false // the person is one of the guests
+	for _, g := range a.Guests {
+		switch {
+		case g == a.Person:
+		case !j.all:
+			j.held(i, g, "", true)
+		case j.x.people.persons.find(g) == j.person && !asked:
+			asked = true
+			j.held(i, g, "", true)
+		}
+	}
+	if !asked {
+		j.held(i, a.Person, a.Team, false)
+	}
+}
+
+// held judges an agreement for its holder, or for one of its guests.
+func (j *judge) held(i int32, person, team string, guest bool) {
 	x, a := j.x, &j.x.d.Agreements[i]
 	l := &j.look
 	*l = newLook(cardea.RulePlan, a.Key())
+	l.guest, l.locked = guest, a.Locked
 	l.no(askRecord, x.lost(l.record), l.record)
 	if !a.Approved {
 		l.no(askState, cardea.NotApproved, l.record)
 	}
-	j.holds(l, a.Person, a.Team)
+	j.holds(l, person, team)
 	if l.says != cardea.Yes && !j.all {
 		return
 	}
@@ -19,13 +44,13 @@ func (j *judge) agreement(i int32) {
 	own := x.place(a.Location)
 	assignments := x.byHolder.of(i)
 	if own < 0 {
-		home = x.home(l.holder.person, a.Team)
+		home = x.home(l.holder.person, team)
 	}
 
 	// An agreement's own location is judged for PLAN; where it has none its zone is that of what it is assigned to.
 	l.place, l.zone = own, x.zone(own, x.firstStand(assignments), home)
 	l.base = j.days.between(a.Start, a.End, l.zone)
-	if a.Plan != "" {
+	if a.Plan != "" && !guest {
 		if !j.tell(l, x.items[0][a.Plan]) {
 			j.tellNone(l, cardea.NotMapped, askMapping, cardea.Key{Kind: cardea.KindPlan, ID: a.Plan})
 		}
@@ -82,6 +107,9 @@ func (j *judge) assignment(a *cardea.Agreement, s, own, home int32) {
 	ways := x.ways[x.waysOf[r].first:x.waysOf[r].end]
 	for i := range ways {
 		w := &ways[i]
+		if l.guest && w.rule != cardea.RuleUnit {
+			continue
+		}
 		l.rule, via[1] = w.rule, w.item
 		found = j.tell(l, w.mappings) || found
 	}

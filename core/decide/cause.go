@@ -28,6 +28,7 @@ func (x *Index) Cause(p cardea.PersonID, g cardea.GroupID, was []cardea.Reason, 
 func Weightiest(causes ...cardea.Cause) cardea.Cause {
 	order := []cardea.Cause{
 		cardea.CauseVanished, cardea.CauseOutOfScope, cardea.CauseUnmapped, cardea.CauseStray,
+		cardea.CauseLocked, // what may come back is not taken away for what will not
 		cardea.CauseLeft, cardea.CauseMoved, cardea.CauseCancelled, cardea.CauseDeleted, cardea.CauseEnded,
 	}
 	for _, c := range order {
@@ -79,6 +80,8 @@ func causeOf(v cardea.Verdict) cardea.Cause {
 		return cardea.CauseMoved
 	case cardea.HasLeft:
 		return cardea.CauseLeft
+	case cardea.IsLocked:
+		return cardea.CauseLocked
 	case cardea.RecordDeleted:
 		return cardea.CauseDeleted
 	case cardea.RecordMissing, cardea.Dangling, cardea.BadRecurrence, cardea.NotAssigned:

@@ -33,7 +33,7 @@ func (x *Index) Explain(p cardea.PersonID, g cardea.GroupID, at cardea.Instant) 
 // about judges every record that could concern a person.
 func (j *judge) about(person int32) {
 	b, team := j.x.backwards(), j.x.teamOf[person]
-	for _, i := range together(b.agreements.of(person), b.teamAgreements.of(team)) {
+	for _, i := range together(b.agreements.of(person), b.teamAgreements.of(team), b.guests.of(person)) {
 		j.agreement(i)
 	}
 	for _, i := range together(b.bookings.of(person), b.teamBookings.of(team)) {
@@ -44,9 +44,9 @@ func (j *judge) about(person int32) {
 	}
 }
 
-// together returns the numbers of both lists, sorted, each once.
-func together(a, b []int32) []int32 {
-	all := append(slices.Clone(a), b...)
+// together returns the numbers of all lists, sorted, each once.
+func together(lists ...[]int32) []int32 {
+	all := slices.Concat(lists...)
 	slices.Sort(all)
 	return slices.Compact(all)
 }
@@ -77,8 +77,10 @@ func (w *witness) hear(l *look) {
 		now := w.now.clock(l, w.at)
 		c.Verdict, s.stopped, s.cuts = now.verdict, now.stopped, now.cuts
 		if !now.refused {
-			w.windows = append(w.windows, now.timed.windows...)
-			w.findings = append(w.findings, now.finding)
+			if !l.locked {
+				w.windows = append(w.windows, now.timed.windows...)
+				w.findings = append(w.findings, now.finding)
+			}
 			c.Windows = w.near(&now.finding, now.timed.windows)
 			s.window = nearest(c.Windows, w.at)
 		}
@@ -115,6 +117,9 @@ func (e *evaluation) clock(l *look, at cardea.Instant) clocked {
 		c.cuts = e.open(&c.finding)
 	}
 	if holds(c.timed.windows, at) {
+		if l.locked {
+			c.verdict, c.stopped = cardea.IsLocked, askLock
+		}
 		return c
 	}
 	c.verdict, c.stopped = cardea.ByHours, askClosure

@@ -22,7 +22,7 @@ func (x *Index) Grants(span cardea.Window) []cardea.Grant {
 			end++
 		}
 		if g := &out[n]; u.grant(g, x.edges[i:end]) {
-			g.Person, g.Group = x.people.ids[first.person], x.groups[first.group]
+			g.Person, g.Group, g.Nth = x.people.ids[first.person], x.groups[first.group], first.person
 			n++
 		}
 		i = end

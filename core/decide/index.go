@@ -47,7 +47,7 @@ type Index struct {
 
 	groups   []cardea.GroupID // sorted
 	mappings []mapping
-	items    [6]map[string][]int32 // mappings, by kind and item
+	items    [7]map[string][]int32 // mappings, by kind and item
 
 	// What was judged: one yes per record and mapping that lets somebody in, one edge per person and group it reaches,
 	// edges sorted by group, person, yes. The reason of a yes is written while its record is at hand: it is the same for
@@ -189,7 +189,7 @@ func (x *Index) Feeds(g cardea.GroupID) []cardea.Kind {
 		switch m.Kind {
 		case cardea.ItemPlans:
 			kinds = append(kinds, cardea.KindAgreement)
-		case cardea.ItemResources, cardea.ItemFloors, cardea.ItemLocations:
+		case cardea.ItemResources, cardea.ItemFloors, cardea.ItemLocations, cardea.ItemUnits:
 			kinds = append(kinds, cardea.KindAgreement, cardea.KindAssignment, cardea.KindResource)
 		case cardea.ItemBookables:
 			kinds = append(kinds, cardea.KindBooking, cardea.KindResource)

@@ -50,6 +50,9 @@ type people struct {
 	visitors table // its numbers begin after the last person
 }
 
+// People returns everybody in the directory, sorted: what Grant.Nth counts in. It must not be changed.
+func (x *Index) People() []cardea.PersonID { return x.people.ids }
+
 // find returns the number of a person or visitor of a key.
 func (p *people) find(k cardea.Key) int32 {
 	if k.Kind == cardea.KindVisitor {
@@ -206,6 +209,7 @@ func at(m map[string]int32, name string) int32 {
 // the other direction.
 type back struct {
 	agreements, teamAgreements  lists
+	guests                      lists // agreements that let the person in beside their holder
 	bookings, teamBookings      lists
 	passes, teamPasses          lists
 	bookingAt, passAt, assignAt map[string]int32
@@ -220,17 +224,19 @@ func (x *Index) backwards() *back {
 		b.passes = listed(persons, len(d.Passes), func(i int) int32 { return x.people.persons.find(d.Passes[i].Person) })
 		b.teamPasses = listed(teams, len(d.Passes), func(i int) int32 { return at(x.teams, d.Passes[i].Team) })
 		b.teamBookings = listed(teams, len(d.Bookings), func(i int) int32 { return at(x.teams, d.Bookings[i].Team) })
-		type invited struct{ person, booking int32 }
-		var all []invited
+		var invited, guests []named
 		for i := range d.Bookings {
 			for p := range x.named(int32(i), true) {
-				all = append(all, invited{p, int32(i)})
+				invited = append(invited, named{p, int32(i)})
 			}
 		}
-		b.bookings = listed(persons, len(all), func(i int) int32 { return all[i].person })
-		for i, n := range b.bookings.items {
-			b.bookings.items[i] = all[n].booking
+		b.bookings = namedBy(persons, invited)
+		for i := range d.Agreements {
+			for _, g := range d.Agreements[i].Guests {
+				guests = append(guests, named{x.people.persons.find(g), int32(i)})
+			}
 		}
+		b.guests = namedBy(persons, guests)
 		b.bookingAt = make(map[string]int32, len(d.Bookings))
 		for i := range d.Bookings {
 			b.bookingAt[d.Bookings[i].ID] = int32(i)
@@ -245,4 +251,16 @@ func (x *Index) backwards() *back {
 		}
 	})
 	return &x.back
+}
+
+// named says that a record names a person.
+type named struct{ person, record int32 }
+
+// namedBy lists the records by the people they name.
+func namedBy(people int, all []named) lists {
+	l := listed(people, len(all), func(i int) int32 { return all[i].person })
+	for i, n := range l.items {
+		l.items[i] = all[n].record
+	}
+	return l
 }

@@ -105,6 +105,11 @@ func (x *Index) complainAgreement(c *complaints, a *cardea.Agreement) {
 	case x.seemsToRun(a):
 		x.complainLeft(c, a)
 	}
+	for _, g := range a.Guests {
+		if x.people.persons.find(g) < 0 {
+			c.add(IssueDangling, a.Key(), "the agreement names person "+g+" as a guest, who is not there")
+		}
+	}
 	if a.Location == "" && len(x.s.Locations) > 0 && len(x.items[0][a.Plan]) > 0 {
 		c.add(IssueNoLocation, a.Key(), "the agreement has no location: it counts for every integration of the connection")
 	}

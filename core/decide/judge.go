@@ -39,13 +39,15 @@ type look struct {
 	due     cardea.Instant // a booking's own start
 	series  int32          // the booking whose series or neighbours make the windows; else none
 	spent   bool           // nothing is left on the pass: base is its last day
+	guest   bool           // the person stands beside the holder
+	locked  bool           // the record is locked: it would give what it says, and does not
 	// asks is the first question that was not answered with yes, says the answer, about the record subject.
 	asks    ask
 	says    cardea.Verdict
 	subject cardea.Key
 }
 
-// ask numbers the questions in their order (RULES.md 2). PASSGATE and LOCK will stand after the closure.
+// ask numbers the questions in their order (RULES.md 2). PASSGATE will stand before the lock.
 type ask uint8
 
 const (
@@ -60,12 +62,13 @@ const (
 	askHours
 	askPlaceHours
 	askClosure
+	askLock
 	askDone
 )
 
 var askNames = [askDone]string{
 	cardea.AskRecord, cardea.AskState, cardea.AskHolder, cardea.AskMapping, cardea.AskAssignment, cardea.AskScope,
-	cardea.AskLeft, cardea.AskWindow, cardea.AskHours, cardea.AskPlaceHours, cardea.AskClosure,
+	cardea.AskLeft, cardea.AskWindow, cardea.AskHours, cardea.AskPlaceHours, cardea.AskClosure, cardea.AskLock,
 }
 
 // holder says whom a record lets in: a person, the people of a team, or the people of a booking.

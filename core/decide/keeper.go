@@ -34,7 +34,7 @@ type keeper struct {
 
 func (k *keeper) keep(l *look) {
 	x := k.x
-	if l.says != cardea.Yes || l.series == none && l.base.Empty() {
+	if l.says != cardea.Yes || l.locked || l.series == none && l.base.Empty() {
 		return
 	}
 	number, before := int32(len(x.yeses)), len(x.edges)
@@ -51,6 +51,7 @@ func (k *keeper) keep(l *look) {
 	y, r := yes{window: none, timed: none}, x.reasons.add()
 	m := &x.mappings[l.mapping]
 	r.Integration, r.Rule, r.Record, r.Kind, r.Item = x.s.Integration, m.rule, l.record, m.Kind, m.Item
+	r.Guest = l.guest
 	if len(l.via) > 0 {
 		r.Via = k.via.put(l.via)
 	}

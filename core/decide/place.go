@@ -146,10 +146,13 @@ func (x *Index) stands(r int32) (floor string, location int32) {
 	return floor, location
 }
 
-// itemsOf adds everything that an assignment to a resource counts for (RULES.md RESOURCE, FLOOR, LOCATION) to a list.
+// itemsOf adds everything that an assignment to a resource counts for (RULES.md RESOURCE, FLOOR, LOCATION, UNIT) to a list.
 func (x *Index) itemsOf(r int32, ways []way) []way {
 	for _, up := range x.upwards(r) {
 		ways = append(ways, way{rule: cardea.RuleResource, item: x.d.Resources[up].Key()})
+	}
+	if x.d.Resources[r].Unit {
+		ways = append(ways, way{rule: cardea.RuleUnit, item: x.d.Resources[r].Key()})
 	}
 	floor, location := x.stands(r)
 	if floor != "" {
@@ -184,4 +187,5 @@ func (x *Index) internWays() {
 // rules are the rules that ask for mappings of the kinds of cardea.ItemKinds.
 var rules = [...]cardea.Rule{
 	cardea.RulePlan, cardea.RuleLocation, cardea.RuleFloor, cardea.RuleResource, cardea.RuleBooking, cardea.RuleDayPass,
+	cardea.RuleUnit,
 }

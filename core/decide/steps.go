@@ -56,6 +56,8 @@ func (s *steps) concerns(a ask) bool {
 		return s.cuts.place != nil
 	case askClosure:
 		return s.cuts.closures != nil
+	case askLock:
+		return s.look.locked
 	case askRecord, askState, askHolder, askMapping, askWindow, askDone:
 	}
 	return true
@@ -84,6 +86,8 @@ func (s *steps) key(a ask) cardea.Key {
 		if l.place >= 0 {
 			return cardea.Key{Kind: cardea.KindLocation, ID: s.x.places[l.place].id}
 		}
+	case askLock:
+		return l.record
 	case askRecord, askState, askLeft, askWindow, askHours, askDone:
 	}
 	return cardea.Key{}

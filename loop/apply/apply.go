@@ -22,6 +22,7 @@ type Store interface {
 	Unconfirmed(ctx context.Context, door string) ([]store.OpRow, error)
 	DoorStateOf(ctx context.Context, door string, people []cardea.PersonID) (store.DoorState, error)
 	SaveDoorRead(ctx context.Context, c store.DoorChange, l *store.Lease) error
+	MoveGroup(ctx context.Context, door string, was, now cardea.GroupID, l *store.Lease) error
 }
 
 // Applier carries out operations at one door connection.
@@ -163,10 +164,12 @@ func (r *run) do(ctx context.Context, ops []cardea.Operation) error {
 	switch ready[0].Verb {
 	case cardea.VerbCreate:
 		return r.create(ctx, ready[0])
-	case cardea.VerbAdd, cardea.VerbRemove, cardea.VerbClean:
+	case cardea.VerbAdd, cardea.VerbRemove, cardea.VerbClean, cardea.VerbLock, cardea.VerbUnlock:
 		return r.edges(ctx, ready)
-	case cardea.VerbRetime:
-		return r.retime(ctx, ready[0])
+	case cardea.VerbRetime, cardea.VerbReprofile:
+		return r.reshape(ctx, ready[0])
+	case cardea.VerbAddUnit, cardea.VerbRenameUnit, cardea.VerbDeleteUnit:
+		return r.unit(ctx, ready[0])
 	case cardea.VerbLink, cardea.VerbAdopt, cardea.VerbForget:
 		return r.note(ctx, ready[0])
 	}

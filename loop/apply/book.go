@@ -19,6 +19,7 @@ type book struct {
 	mu       sync.Mutex
 	edges    map[place]cardea.Edge
 	members  map[cardea.GroupID]int
+	units    map[cardea.GroupID]bool // groups that are rentable units
 	accounts map[cardea.AccountID]cardea.Account
 	links    map[cardea.PersonID]cardea.AccountID
 	ledger   map[place]cardea.LedgerRow
@@ -28,6 +29,7 @@ func newBook(s store.DoorState) *book {
 	b := &book{
 		edges:    make(map[place]cardea.Edge, len(s.Edges)),
 		members:  map[cardea.GroupID]int{},
+		units:    map[cardea.GroupID]bool{},
 		accounts: make(map[cardea.AccountID]cardea.Account, len(s.Accounts)),
 		links:    make(map[cardea.PersonID]cardea.AccountID, len(s.Links)),
 		ledger:   make(map[place]cardea.LedgerRow, len(s.Ledger)),
@@ -35,6 +37,11 @@ func newBook(s store.DoorState) *book {
 	for _, e := range s.Edges {
 		b.edges[place{e.Group, e.Account}] = e
 		b.members[e.Group]++
+	}
+	for _, g := range s.Groups {
+		if g.Unit != "" {
+			b.units[g.ID] = true
+		}
 	}
 	for _, a := range s.Accounts {
 		b.accounts[a.ID] = a
@@ -68,7 +75,7 @@ func (b *book) check(op cardea.Operation, now cardea.Instant, timed bool) (carde
 		}
 	}
 	edge, there := b.edges[place{op.Group, op.Account}]
-	switch op.Verb {
+	switch op.Verb { //nolint:exhaustive // units have no entry to compare with
 	case cardea.VerbCreate:
 		if a, linked := b.links[op.Person]; linked {
 			return op, fmt.Sprintf("the person has account %s already", a)
@@ -89,7 +96,8 @@ func (b *book) check(op cardea.Operation, now cardea.Instant, timed bool) (carde
 		case there:
 			return op, "an entry with other times is there now"
 		}
-	case cardea.VerbRetime, cardea.VerbRemove, cardea.VerbClean, cardea.VerbAdopt:
+	case cardea.VerbRetime, cardea.VerbRemove, cardea.VerbClean, cardea.VerbAdopt, cardea.VerbLock, cardea.VerbUnlock,
+		cardea.VerbReprofile:
 		if why := moved(op, edge, there, timed); why != "" {
 			return op, why
 		}

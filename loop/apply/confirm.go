@@ -71,6 +71,9 @@ const pageSize = 100
 func (r *run) touched(ops []cardea.Operation) cardea.Scope {
 	groups, accounts := map[cardea.GroupID]bool{}, map[cardea.AccountID]bool{}
 	for _, op := range ops {
+		if op.Verb.OfUnit() {
+			continue // no entry of anybody
+		}
 		if op.Group != "" {
 			groups[op.Group] = true
 		}
@@ -107,6 +110,10 @@ func (r *run) confirm(ctx context.Context, ops []cardea.Operation, again bool) e
 		r.unread(ops, err)
 		return nil
 	}
+	units, err := r.showsUnits(ctx, ops)
+	if err != nil {
+		return err
+	}
 	if s.change.Door != "" {
 		if err := r.Store.SaveDoorRead(ctx, s.change, r.Lease); err != nil {
 			return fmt.Errorf("could not keep what was read back: %w", err)
@@ -115,7 +122,13 @@ func (r *run) confirm(ctx context.Context, ops []cardea.Operation, again bool) e
 	var keys []cardea.OpKey
 	var wrong, open []cardea.Operation
 	for _, op := range ops {
-		switch r.shows(ctx, s, op) {
+		says := ""
+		if op.Verb.OfUnit() {
+			says = showsUnit(units, op)
+		} else {
+			says = r.shows(ctx, s, op)
+		}
+		switch says {
 		case store.OpConfirmed:
 			keys = append(keys, op.Key)
 			r.result(op, store.OpConfirmed, "")
@@ -156,22 +169,15 @@ func (r *run) shows(ctx context.Context, s seen, op cardea.Operation) string {
 	switch op.Verb {
 	case cardea.VerbCreate:
 		return r.showsAccount(ctx, s, op)
-	case cardea.VerbAdd, cardea.VerbRetime:
+	case cardea.VerbLink, cardea.VerbAdopt, cardea.VerbForget:
+		return store.OpConfirmed
+	default:
 		switch {
-		case there && same(e.Window, r.edge(op).Window, r.System.Limits().Timed):
+		case there && r.stands(op, &e), !there && s.whole && r.stands(op, nil):
 			return store.OpConfirmed
 		case there || s.whole:
 			return store.OpFailed
 		}
-	case cardea.VerbRemove, cardea.VerbClean:
-		switch {
-		case there:
-			return store.OpFailed
-		case s.whole:
-			return store.OpConfirmed
-		}
-	case cardea.VerbLink, cardea.VerbAdopt, cardea.VerbForget:
-		return store.OpConfirmed
 	}
 	return store.OpSent
 }

@@ -20,6 +20,7 @@ type memory struct {
 	links []cardea.Link
 	reads []store.DoorChange
 	log   []string // "sending KEY", "answered KEY STATE"
+	moved [][2]cardea.GroupID
 }
 
 func newMemory() *memory { return &memory{rows: map[cardea.OpKey]*store.OpRow{}} }
@@ -170,4 +171,12 @@ func stateOf(d *looptest.Door) store.DoorState {
 		}
 	}
 	return s
+}
+
+// MoveGroup implements apply.Store.
+func (m *memory) MoveGroup(_ context.Context, _ string, was, now cardea.GroupID, _ *store.Lease) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.moved = append(m.moved, [2]cardea.GroupID{was, now})
+	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/cardea-access/cardea"
-	"github.com/cardea-access/cardea/door"
 	"github.com/cardea-access/cardea/store"
 )
 
@@ -32,7 +31,7 @@ func (a *Applier) Recover(ctx context.Context) (Report, error) {
 	// Half-done changes of times first: somebody may stand before a shut door because of one.
 	for _, retimes := range []bool{true, false} {
 		for _, row := range flying {
-			if (row.Op.Verb == cardea.VerbRetime) != retimes {
+			if (row.Op.Verb == cardea.VerbRetime || row.Op.Verb == cardea.VerbRenameUnit) != retimes {
 				continue
 			}
 			if err := r.settle(ctx, row.Op); err != nil {
@@ -88,16 +87,21 @@ func (r *run) settle(ctx context.Context, op cardea.Operation) error {
 	switch op.Verb {
 	case cardea.VerbCreate:
 		return r.settleCreate(ctx, op)
-	case cardea.VerbRetime:
-		timed, can := r.System.(door.Timed)
-		if !can {
+	case cardea.VerbRetime, cardea.VerbReprofile:
+		shape := r.shaper(op)
+		if shape == nil {
 			return r.dead(ctx, op)
 		}
-		if err := r.resume(ctx, timed, op); err != nil {
+		if err := r.resume(ctx, shape, op); err != nil {
 			return err
 		}
 		return r.unsettled(op)
-	case cardea.VerbAdd, cardea.VerbRemove, cardea.VerbClean:
+	case cardea.VerbAddUnit, cardea.VerbRenameUnit, cardea.VerbDeleteUnit:
+		if err := r.finish(ctx, op); err != nil {
+			return err
+		}
+		return r.unsettled(op)
+	case cardea.VerbAdd, cardea.VerbRemove, cardea.VerbClean, cardea.VerbLock, cardea.VerbUnlock:
 		if op.Account == "" {
 			return r.dead(ctx, op)
 		}
@@ -106,9 +110,9 @@ func (r *run) settle(ctx context.Context, op cardea.Operation) error {
 		switch {
 		case !known:
 			return cardea.Errorf(cardea.Retry, "the door system does not show account %s in full", op.Account)
-		case op.Verb != cardea.VerbAdd && there == nil:
+		case r.stands(op, there) && there == nil:
 			return r.well(ctx, op, &e)
-		case op.Verb == cardea.VerbAdd && there != nil && same(there.Window, e.Window, r.System.Limits().Timed):
+		case r.stands(op, there):
 			return r.well(ctx, op, there)
 		}
 		return r.dead(ctx, op)
@@ -144,7 +148,7 @@ func (r *run) unsettled(op cardea.Operation) error {
 	defer r.mu.Unlock()
 	i, ok := r.at[op.Key]
 	if ok && r.rep.Results[i].State == store.OpSending {
-		return cardea.Errorf(cardea.Retry, "a change of times is half done: %s", r.rep.Results[i].Why)
+		return cardea.Errorf(cardea.Retry, "a change is half done: %s", r.rep.Results[i].Why)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/cardea-access/cardea"
@@ -120,12 +121,18 @@ func (r *run) call(ctx context.Context, ops []cardea.Operation) ([]string, []err
 	es := make([]cardea.Edge, len(ops))
 	for i, op := range ops {
 		es[i] = r.edge(op)
+		if op.Verb == cardea.VerbAdd {
+			es[i].Who = op.New
+		}
 	}
 	refs := make([]string, len(ops))
 	var errs []error
-	if ops[0].Verb == cardea.VerbAdd {
+	switch ops[0].Verb { //nolint:exhaustive // the others are no edges
+	case cardea.VerbAdd:
 		refs, errs = r.System.Grant(ctx, es)
-	} else {
+	case cardea.VerbLock, cardea.VerbUnlock:
+		errs = r.locks(ctx, ops[0].Verb, es)
+	default:
 		errs = r.System.Revoke(ctx, es)
 	}
 	if len(errs) != len(ops) || len(refs) != len(ops) {
@@ -135,20 +142,71 @@ func (r *run) call(ctx context.Context, ops []cardea.Operation) ([]string, []err
 	return refs, errs
 }
 
-// edge is the edge that an operation puts or takes away.
+// locks shuts or opens edges that stay.
+func (r *run) locks(ctx context.Context, verb cardea.Verb, es []cardea.Edge) []error {
+	lockable, can := r.System.(door.Lockable)
+	switch {
+	case !can:
+		return slices.Repeat([]error{cardea.Errorf(cardea.Rejected, "the door system locks no entries")}, len(es))
+	case verb == cardea.VerbLock:
+		return lockable.Lock(ctx, es)
+	}
+	return lockable.Unlock(ctx, es)
+}
+
+// edge is the edge that an operation puts or takes away, as it is when the operation is through.
 func (r *run) edge(op cardea.Operation) cardea.Edge {
-	if op.Verb == cardea.VerbRemove || op.Verb == cardea.VerbClean {
-		e := cardea.Edge{Group: op.Group, Account: op.Account, Window: op.Window}
-		if op.Was != nil {
-			e = *op.Was
+	if op.Was != nil && op.Verb != cardea.VerbAdd {
+		e := *op.Was
+		e.Shut = op.Verb == cardea.VerbLock || e.Shut && op.Verb != cardea.VerbUnlock
+		e.Attributes = over(e.Attributes, op.Attributes)
+		if op.Verb == cardea.VerbRetime {
+			e.Window, e.Mails = op.Window, op.Mails
 		}
 		return e
 	}
-	w := op.Window
-	if !r.System.Limits().Timed {
-		w = cardea.Forever
+	e := cardea.Edge{Group: op.Group, Account: op.Account, Window: op.Window}
+	if op.Verb == cardea.VerbAdd {
+		e.Mails, e.Guest, e.Attributes = op.Mails, op.Guest, op.Attributes
+		if !r.System.Limits().Timed {
+			e.Window = cardea.Forever
+		}
 	}
-	return cardea.Edge{Group: op.Group, Account: op.Account, Window: w, Mails: op.Mails}
+	return e
+}
+
+// over lays attributes over others; empty ones leave what is there.
+func over(has, want cardea.Attributes) cardea.Attributes {
+	if want.Profile != "" {
+		has.Profile = want.Profile
+	}
+	if want.TimeGroup != "" {
+		has.TimeGroup = want.TimeGroup
+	}
+	return has
+}
+
+// stands says whether what the vendor shows of an edge, nil for none, is what the operation is for.
+func (r *run) stands(op cardea.Operation, there *cardea.Edge) bool {
+	if op.Verb == cardea.VerbRemove || op.Verb == cardea.VerbClean {
+		return there == nil
+	}
+	if there == nil {
+		return false
+	}
+	e := r.edge(op)
+	switch op.Verb { //nolint:exhaustive // the others are no edges
+	case cardea.VerbLock, cardea.VerbUnlock:
+		return there.Shut == e.Shut && there.Foreign == ""
+	case cardea.VerbReprofile:
+		return agrees(op.Profile, there.Profile) && agrees(op.TimeGroup, there.TimeGroup)
+	}
+	return same(there.Window, e.Window, r.System.Limits().Timed)
+}
+
+// agrees compares an attribute as door systems write names: in any case. Nothing is asked of an empty one.
+func agrees(want, has string) bool {
+	return want == "" || strings.EqualFold(strings.TrimSpace(want), strings.TrimSpace(has))
 }
 
 // weigh turns an answer into what is known: nil and the edge when it took effect. Where nobody can tell, it looks at the
@@ -158,7 +216,7 @@ func (r *run) weigh(ctx context.Context, op cardea.Operation, ref string, err er
 	if ref != "" {
 		e.Ref = ref
 	}
-	gone := op.Verb != cardea.VerbAdd
+	gone := op.Verb == cardea.VerbRemove || op.Verb == cardea.VerbClean
 	switch cardea.ClassOf(err) {
 	case "":
 		return &e, nil
@@ -181,9 +239,9 @@ func (r *run) weigh(ctx context.Context, op cardea.Operation, ref string, err er
 		return nil, cardea.Errorf(cardea.Unknown, "the request may have taken effect: %w", err)
 	case !known:
 		return nil, err
-	case gone && there == nil:
+	case r.stands(op, there) && there == nil:
 		return &e, nil
-	case !gone && there != nil && same(there.Window, e.Window, r.System.Limits().Timed):
+	case r.stands(op, there):
 		return there, nil
 	case cardea.ClassOf(err) == cardea.Unknown:
 		return nil, cardea.Errorf(cardea.Retry, "it did not take effect: %w", err)
@@ -208,10 +266,13 @@ func (r *run) look(ctx context.Context, op cardea.Operation) (edge *cardea.Edge,
 // well keeps that an operation on an edge was answered well.
 func (r *run) well(ctx context.Context, op cardea.Operation, e *cardea.Edge) error {
 	o := store.Outcome{Op: op, Edge: e, Ref: e.Ref}
-	if op.Verb == cardea.VerbRemove || op.Verb == cardea.VerbClean {
+	switch op.Verb { //nolint:exhaustive // the others are no edges
+	case cardea.VerbRemove, cardea.VerbClean:
 		o.CloseLedger = true
 		r.book.drop(place{op.Group, op.Account})
-	} else {
+	case cardea.VerbLock, cardea.VerbUnlock, cardea.VerbReprofile:
+		r.book.put(*e, nil) // whose it is, and why, is as before
+	default:
 		row := r.row(op)
 		o.Ledger = &row
 		r.book.put(*e, &row)
@@ -233,28 +294,45 @@ func (r *run) row(op cardea.Operation) cardea.LedgerRow {
 	return row
 }
 
-// retime brings an edge to another window. It is resumable, so that it may be repeated whatever became of it.
-func (r *run) retime(ctx context.Context, op cardea.Operation) error {
-	timed, can := r.System.(door.Timed)
-	if !can {
-		return r.fail(ctx, op, cardea.Errorf(cardea.Rejected, "the door system holds no times"))
+// reshape brings an edge to another window or to other attributes. It is resumable, so that it may be repeated whatever
+// became of it.
+func (r *run) reshape(ctx context.Context, op cardea.Operation) error {
+	shape := r.shaper(op)
+	if shape == nil {
+		return r.fail(ctx, op, cardea.Errorf(cardea.Rejected, "the door system cannot %s an entry", op.Verb))
 	}
 	ops, err := r.sending(ctx, []cardea.Operation{op})
 	if err != nil || len(ops) == 0 {
 		return err
 	}
-	return r.resume(ctx, timed, op)
+	return r.resume(ctx, shape, op)
 }
 
-// resume sends a retime until it went through.
-func (r *run) resume(ctx context.Context, timed door.Timed, op cardea.Operation) error {
+// shaper is the ability that an operation needs, nil when the door system lacks it.
+func (r *run) shaper(op cardea.Operation) func(ctx context.Context, was, now cardea.Edge) (string, error) {
+	if op.Verb == cardea.VerbReprofile {
+		if s, can := r.System.(door.Profiled); can {
+			return s.Reprofile
+		}
+		return nil
+	}
+	if s, can := r.System.(door.Timed); can {
+		return s.Retime
+	}
+	return nil
+}
+
+// resume sends a change of an edge until it went through.
+func (r *run) resume(
+	ctx context.Context, shape func(ctx context.Context, was, now cardea.Edge) (string, error), op cardea.Operation,
+) error {
 	was := cardea.Edge{Group: op.Group, Account: op.Account}
 	if op.Was != nil {
 		was = *op.Was
 	}
-	now := cardea.Edge{Group: op.Group, Account: op.Account, Window: op.Window, Mails: op.Mails}
+	now := r.edge(op)
 	for attempt := 1; ; attempt++ {
-		ref, err := timed.Retime(ctx, was, now)
+		ref, err := shape(ctx, was, now)
 		switch {
 		case err == nil:
 			now.Ref = ref
@@ -265,7 +343,7 @@ func (r *run) resume(ctx context.Context, timed door.Timed, op cardea.Operation)
 			return r.fail(ctx, op, err)
 		case attempt == r.attempts():
 			// It may stand half done: it stays in flight, and the next run resumes it before anything else.
-			return r.fail(ctx, op, cardea.Errorf(cardea.Unknown, "the change of times may be half done: %w", err))
+			return r.fail(ctx, op, cardea.Errorf(cardea.Unknown, "the change may be half done: %w", err))
 		}
 		if err := r.wait(ctx, attempt, asked(err)); err != nil {
 			return err
@@ -277,7 +355,7 @@ func (r *run) resume(ctx context.Context, timed door.Timed, op cardea.Operation)
 func (r *run) note(ctx context.Context, op cardea.Operation) error {
 	o := store.Outcome{Op: op}
 	p := place{op.Group, op.Account}
-	switch op.Verb {
+	switch op.Verb { //nolint:exhaustive // the others change something
 	case cardea.VerbLink:
 		o.Link = op.Link
 		r.book.link(*op.Link, nil)
@@ -290,7 +368,6 @@ func (r *run) note(ctx context.Context, op cardea.Operation) error {
 	case cardea.VerbForget:
 		o.CloseLedger = true
 		r.book.drop(p)
-	case cardea.VerbCreate, cardea.VerbAdd, cardea.VerbRetime, cardea.VerbRemove, cardea.VerbClean:
 	}
 	r.result(op, store.OpConfirmed, "")
 	return r.answered(ctx, o)

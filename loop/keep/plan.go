@@ -37,11 +37,13 @@ type facts struct {
 	indexes []*decide.Index // by integration
 	wanted  []cardea.Grant
 	beyond  cardea.Instant
-	people  map[cardea.PersonID]cardea.Person
-	mapped  []cardea.GroupID
-	blind   map[cardea.GroupID]string
-	issues  []cardea.Issue
-	only    map[cardea.PersonID]bool
+	// everybody is the list that the grants count in, where all integrations have one space side.
+	everybody []cardea.PersonID
+	people    map[cardea.PersonID]cardea.Person
+	mapped    []cardea.GroupID
+	blind     map[cardea.GroupID]string
+	issues    []cardea.Issue
+	only      map[cardea.PersonID]bool
 }
 
 // Plan looks at everything that is stored and says what is to be done. It writes nothing, here or at the door system.
@@ -187,6 +189,9 @@ func (k *Keeper) look(
 		}
 	}
 	f.wanted = decide.Unite(grants...)
+	if len(directories) == 1 {
+		f.everybody = f.indexes[0].People()
+	}
 	if only != nil {
 		f.wanted = slices.DeleteFunc(f.wanted, func(g cardea.Grant) bool { return !only[g.Person] })
 	}
@@ -254,6 +259,7 @@ func (k *Keeper) plan(ctx context.Context, f *facts, state store.DoorState) (Pla
 	for i := range f.wanted {
 		granted[f.wanted[i].Person] = true
 	}
+	in.Everybody = f.everybody
 	in.People, in.Links, in.Fresh = people, paired.Links, paired.Fresh
 	in.Missing = slices.DeleteFunc(paired.Missing, func(a cardea.NewAccount) bool { return !granted[a.Person] })
 	in.Disputed, in.NoAccount = paired.Disputed, paired.NoAccount

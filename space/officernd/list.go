@@ -46,7 +46,9 @@ func (s *System) list(ctx context.Context, path string, query url.Values, take f
 				path, p.first, last)
 		}
 		last = max(last, p.last)
-		take(p.rows, cardea.Mark{More: p.cursor != "", Ended: p.cursor == "", Short: p.short})
+		// A cursor announced this page (vendors/officernd.md 1.3): without rows it is no end but a contradiction.
+		short := p.short || cursor != "" && len(p.rows) == 0
+		take(p.rows, cardea.Mark{More: p.cursor != "", Ended: p.cursor == "", Short: short})
 		if p.cursor == "" {
 			return nil
 		}

@@ -9,10 +9,11 @@ UPDATE door_read SET whole_at = @whole_at WHERE workspace_id = @workspace_id AND
 SELECT whole_at FROM door_read WHERE workspace_id = @workspace_id AND door = @door;
 
 -- name: PutGroups :exec
-INSERT INTO door_group (workspace_id, door, id, name, place, edges_at, seen_read)
-SELECT @workspace_id, @door, value ->> 'i', value ->> 'n', value ->> 'p', 0, CAST(@seen_read AS BIGINT)
+INSERT INTO door_group (workspace_id, door, id, name, place, unit, edges_at, seen_read)
+SELECT @workspace_id, @door, value ->> 'i', value ->> 'n', value ->> 'p', value ->> 'u', 0, CAST(@seen_read AS BIGINT)
 FROM json_each(@bulk) WHERE TRUE
-ON CONFLICT (workspace_id, door, id) DO UPDATE SET name = excluded.name, place = excluded.place, seen_read = excluded.seen_read;
+ON CONFLICT (workspace_id, door, id) DO UPDATE SET
+    name = excluded.name, place = excluded.place, unit = excluded.unit, seen_read = excluded.seen_read;
 
 -- name: LostGroups :many
 SELECT id FROM door_group WHERE workspace_id = @workspace_id AND door = @door AND seen_read <> @seen_read;
@@ -42,12 +43,15 @@ DELETE FROM edge WHERE workspace_id = @workspace_id AND door = @door AND account
 DELETE FROM account WHERE workspace_id = @workspace_id AND door = @door AND seen_read <> @seen_read;
 
 -- name: PutEdges :exec
-INSERT INTO edge (workspace_id, door, group_id, account, ref, valid_from, valid_until, alien, seen_read)
+INSERT INTO edge (
+    workspace_id, door, group_id, account, ref, valid_from, valid_until, alien, shut, guest, profile, time_group, seen_read)
 SELECT @workspace_id, @door, value ->> 'g', value ->> 'a', value ->> 'r', CAST(value ->> 'f' AS BIGINT),
-    CAST(value ->> 'u' AS BIGINT), value ->> 'x', CAST(@seen_read AS BIGINT)
+    CAST(value ->> 'u' AS BIGINT), value ->> 'x', CAST(value ->> 's' AS BOOLEAN), CAST(value ->> 'w' AS BOOLEAN),
+    value ->> 'p', value ->> 't', CAST(@seen_read AS BIGINT)
 FROM json_each(@bulk) WHERE TRUE
 ON CONFLICT (workspace_id, door, group_id, account) DO UPDATE SET
     ref = excluded.ref, valid_from = excluded.valid_from, valid_until = excluded.valid_until, alien = excluded.alien,
+    shut = excluded.shut, guest = excluded.guest, profile = excluded.profile, time_group = excluded.time_group,
     seen_read = excluded.seen_read;
 
 -- name: DropLostEdgesOfGroups :exec
@@ -66,7 +70,7 @@ WHERE workspace_id = @workspace_id AND door = @door AND id IN (SELECT key FROM j
 DELETE FROM edge WHERE workspace_id = @workspace_id AND door = @door AND group_id = @group_id AND account = @account;
 
 -- name: Groups :many
-SELECT id, name, place, edges_at FROM door_group WHERE workspace_id = @workspace_id AND door = @door;
+SELECT id, name, place, unit, edges_at FROM door_group WHERE workspace_id = @workspace_id AND door = @door;
 
 -- name: Accounts :many
 SELECT id, name, email, external, shut, staff FROM account WHERE workspace_id = @workspace_id AND door = @door;
@@ -95,10 +99,12 @@ SELECT g.account FROM json_each(@bulk) j CROSS JOIN ledger g
 WHERE g.workspace_id = @workspace_id AND g.door = @door AND g.person = j.key AND g.ended_at = 0;
 
 -- name: Edges :many
-SELECT group_id, account, ref, valid_from, valid_until, alien FROM edge WHERE workspace_id = @workspace_id AND door = @door;
+SELECT group_id, account, ref, valid_from, valid_until, alien, shut, guest, profile, time_group FROM edge
+WHERE workspace_id = @workspace_id AND door = @door;
 
 -- name: EdgesOf :many
-SELECT e.group_id, e.account, e.ref, e.valid_from, e.valid_until, e.alien FROM json_each(@bulk) j CROSS JOIN edge e
+SELECT e.group_id, e.account, e.ref, e.valid_from, e.valid_until, e.alien, e.shut, e.guest, e.profile, e.time_group
+FROM json_each(@bulk) j CROSS JOIN edge e
 WHERE e.workspace_id = @workspace_id AND e.door = @door AND e.account = j.key;
 
 -- name: PutLink :exec

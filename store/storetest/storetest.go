@@ -15,6 +15,7 @@ import (
 	"os"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver "pgx"
@@ -27,6 +28,11 @@ const Env = "CARDEA_TEST_POSTGRES"
 
 // Key is the key for secrets that test stores are opened with.
 var Key = []byte("a key for tests, of 32 bytes, ok")
+
+// Now is where the clock of test stores stands: early, so that nothing in a test happens before what it stamped.
+var Now = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
+
+func now() time.Time { return Now }
 
 // Each runs f on a new store of every engine, in parallel.
 func Each(t *testing.T, f func(t *testing.T, s *store.Store)) {
@@ -44,14 +50,14 @@ func Each(t *testing.T, f func(t *testing.T, s *store.Store)) {
 // SQLite opens a new store on a temporary file.
 func SQLite(tb testing.TB) *store.Store {
 	tb.Helper()
-	return open(tb, "sqlite::memory:", store.Options{Key: Key})
+	return open(tb, "sqlite::memory:", store.Options{Key: Key, Now: now})
 }
 
 // Postgres opens a new store in a schema of its own.
 func Postgres(tb testing.TB) *store.Store {
 	tb.Helper()
 	dsn := DSN(tb)
-	return open(tb, dsn, store.Options{Key: Key, Schema: Schema(tb)})
+	return open(tb, dsn, store.Options{Key: Key, Now: now, Schema: Schema(tb)})
 }
 
 func open(tb testing.TB, dsn string, o store.Options) *store.Store {

@@ -347,7 +347,8 @@ func (q *Queries) DropLostGroups(ctx context.Context, arg DropLostGroupsParams) 
 }
 
 const edges = `-- name: Edges :many
-SELECT group_id, account, ref, valid_from, valid_until, alien FROM edge WHERE workspace_id = $1 AND door = $2
+SELECT group_id, account, ref, valid_from, valid_until, alien, shut, guest, profile, time_group FROM edge
+WHERE workspace_id = $1 AND door = $2
 `
 
 type EdgesParams struct {
@@ -362,6 +363,10 @@ type EdgesRow struct {
 	ValidFrom  int64
 	ValidUntil int64
 	Alien      string
+	Shut       bool
+	Guest      bool
+	Profile    string
+	TimeGroup  string
 }
 
 func (q *Queries) Edges(ctx context.Context, arg EdgesParams) ([]EdgesRow, error) {
@@ -380,6 +385,10 @@ func (q *Queries) Edges(ctx context.Context, arg EdgesParams) ([]EdgesRow, error
 			&i.ValidFrom,
 			&i.ValidUntil,
 			&i.Alien,
+			&i.Shut,
+			&i.Guest,
+			&i.Profile,
+			&i.TimeGroup,
 		); err != nil {
 			return nil, err
 		}
@@ -395,7 +404,8 @@ func (q *Queries) Edges(ctx context.Context, arg EdgesParams) ([]EdgesRow, error
 }
 
 const edgesOf = `-- name: EdgesOf :many
-SELECT e.group_id, e.account, e.ref, e.valid_from, e.valid_until, e.alien FROM json_each($1) j CROSS JOIN edge e
+SELECT e.group_id, e.account, e.ref, e.valid_from, e.valid_until, e.alien, e.shut, e.guest, e.profile, e.time_group
+FROM json_each($1) j CROSS JOIN edge e
 WHERE e.workspace_id = $2 AND e.door = $3 AND e.account = j.key
 `
 
@@ -412,6 +422,10 @@ type EdgesOfRow struct {
 	ValidFrom  int64
 	ValidUntil int64
 	Alien      string
+	Shut       bool
+	Guest      bool
+	Profile    string
+	TimeGroup  string
 }
 
 func (q *Queries) EdgesOf(ctx context.Context, arg EdgesOfParams) ([]EdgesOfRow, error) {
@@ -430,6 +444,10 @@ func (q *Queries) EdgesOf(ctx context.Context, arg EdgesOfParams) ([]EdgesOfRow,
 			&i.ValidFrom,
 			&i.ValidUntil,
 			&i.Alien,
+			&i.Shut,
+			&i.Guest,
+			&i.Profile,
+			&i.TimeGroup,
 		); err != nil {
 			return nil, err
 		}
@@ -445,7 +463,7 @@ func (q *Queries) EdgesOf(ctx context.Context, arg EdgesOfParams) ([]EdgesOfRow,
 }
 
 const groups = `-- name: Groups :many
-SELECT id, name, place, edges_at FROM door_group WHERE workspace_id = $1 AND door = $2
+SELECT id, name, place, unit, edges_at FROM door_group WHERE workspace_id = $1 AND door = $2
 `
 
 type GroupsParams struct {
@@ -457,6 +475,7 @@ type GroupsRow struct {
 	ID      string
 	Name    string
 	Place   string
+	Unit    string
 	EdgesAt int64
 }
 
@@ -473,6 +492,7 @@ func (q *Queries) Groups(ctx context.Context, arg GroupsParams) ([]GroupsRow, er
 			&i.ID,
 			&i.Name,
 			&i.Place,
+			&i.Unit,
 			&i.EdgesAt,
 		); err != nil {
 			return nil, err
@@ -894,12 +914,15 @@ func (q *Queries) PutAccounts(ctx context.Context, arg PutAccountsParams) error 
 }
 
 const putEdges = `-- name: PutEdges :exec
-INSERT INTO edge (workspace_id, door, group_id, account, ref, valid_from, valid_until, alien, seen_read)
+INSERT INTO edge (
+    workspace_id, door, group_id, account, ref, valid_from, valid_until, alien, shut, guest, profile, time_group, seen_read)
 SELECT $1, $2, value ->> 'g', value ->> 'a', value ->> 'r', CAST(value ->> 'f' AS BIGINT),
-    CAST(value ->> 'u' AS BIGINT), value ->> 'x', CAST($3 AS BIGINT)
+    CAST(value ->> 'u' AS BIGINT), value ->> 'x', CAST(value ->> 's' AS BOOLEAN), CAST(value ->> 'w' AS BOOLEAN),
+    value ->> 'p', value ->> 't', CAST($3 AS BIGINT)
 FROM json_each($4) WHERE TRUE
 ON CONFLICT (workspace_id, door, group_id, account) DO UPDATE SET
     ref = excluded.ref, valid_from = excluded.valid_from, valid_until = excluded.valid_until, alien = excluded.alien,
+    shut = excluded.shut, guest = excluded.guest, profile = excluded.profile, time_group = excluded.time_group,
     seen_read = excluded.seen_read
 `
 
@@ -921,10 +944,11 @@ func (q *Queries) PutEdges(ctx context.Context, arg PutEdgesParams) error {
 }
 
 const putGroups = `-- name: PutGroups :exec
-INSERT INTO door_group (workspace_id, door, id, name, place, edges_at, seen_read)
-SELECT $1, $2, value ->> 'i', value ->> 'n', value ->> 'p', 0, CAST($3 AS BIGINT)
+INSERT INTO door_group (workspace_id, door, id, name, place, unit, edges_at, seen_read)
+SELECT $1, $2, value ->> 'i', value ->> 'n', value ->> 'p', value ->> 'u', 0, CAST($3 AS BIGINT)
 FROM json_each($4) WHERE TRUE
-ON CONFLICT (workspace_id, door, id) DO UPDATE SET name = excluded.name, place = excluded.place, seen_read = excluded.seen_read
+ON CONFLICT (workspace_id, door, id) DO UPDATE SET
+    name = excluded.name, place = excluded.place, unit = excluded.unit, seen_read = excluded.seen_read
 `
 
 type PutGroupsParams struct {

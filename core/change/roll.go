@@ -1,0 +1,97 @@
+package change
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/cardea-access/cardea"
+)
+
+// seated is a person without an account yet, and their seat.
+type seated struct {
+	person cardea.PersonID
+	seat   seat
+}
+
+// roll says where people's grants go. Who stands in the list that the grants' Nth counts in is found there, where one
+// look is one read of an array: seats are given out by walking the list and the links, both sorted, side by side. Everybody
+// else is found by name, for which an index is made when it is first needed.
+type roll struct {
+	in       *Input
+	places   []int32 // of the links' accounts
+	fresh    []seated
+	everyone []cardea.PersonID
+	seats    []seat // of everyone
+
+	byName index[cardea.PersonID]
+	named  []seat // of the names of byName; nil until one is asked for
+	found  []int32
+}
+
+func newRoll(in *Input, places []int32, fresh []seated) roll {
+	r := roll{in: in, places: places, fresh: fresh}
+	byPerson := func(a, b cardea.Link) int { return strings.Compare(string(a.Person), string(b.Person)) }
+	if in.Everybody == nil || in.Only != nil || !slices.IsSortedFunc(in.Links, byPerson) || !slices.IsSorted(in.Everybody) {
+		return r
+	}
+	r.everyone, r.seats = in.Everybody, make([]seat, len(in.Everybody))
+	l := 0
+	for i, p := range r.everyone {
+		for l < len(in.Links) && in.Links[l].Person < p {
+			l++
+		}
+		r.seats[i] = nowhere
+		if l < len(in.Links) && in.Links[l].Person == p {
+			r.seats[i] = seat(places[l])
+		}
+	}
+	for _, f := range fresh {
+		if i, known := slices.BinarySearch(r.everyone, f.person); known && r.seats[i] == nowhere {
+			r.seats[i] = f.seat
+		}
+	}
+	return r
+}
+
+// of returns where a grant goes; nowhere for people that match could not seat.
+func (r *roll) of(g *cardea.Grant) seat {
+	if n := int(g.Nth); n < len(r.everyone) && r.everyone[n] == g.Person {
+		return r.seats[n]
+	}
+	if r.named == nil {
+		r.name()
+	}
+	if i := r.byName.find(g.Person); i >= 0 {
+		return r.named[i]
+	}
+	return nowhere
+}
+
+// all appends the seats of a list of grants to out, where there is no list of everybody.
+func (r *roll) all(out []seat, grants func(i int) *cardea.Grant, n int) []seat {
+	if r.named == nil {
+		r.name()
+	}
+	r.found = r.byName.findAll(r.found[:0], n, func(i int) cardea.PersonID { return grants(i).Person })
+	for _, i := range r.found {
+		if i < 0 {
+			out = append(out, nowhere)
+		} else {
+			out = append(out, r.named[i])
+		}
+	}
+	return out
+}
+
+// name makes the index of names. Of several links of one person the first counts.
+func (r *roll) name() {
+	names := make([]cardea.PersonID, 0, len(r.places)+len(r.fresh))
+	r.named = make([]seat, 0, len(r.places)+len(r.fresh))
+	for i, at := range r.places {
+		names, r.named = append(names, r.in.Links[i].Person), append(r.named, seat(at))
+	}
+	for _, f := range r.fresh {
+		names, r.named = append(names, f.person), append(r.named, f.seat)
+	}
+	r.byName = newIndex(names)
+}

@@ -1,0 +1,58 @@
+package opentech
+
+import "github.com/cardea-access/cardea/sandbox/twin"
+
+// switches lists what vendors/opentech-kinnovis.md says twice or leaves open; the first value is the default. Where it is not
+// plain which answer is the less kind one, the reason stands beside it.
+func switches() []twin.Switch {
+	return []twin.Switch{
+		{Name: "token_life", Values: []string{"seconds", "minutes", "short"},
+			About: "expires_in: 3600 and true in seconds, 60 and meant in minutes, or 3600 for a token of one minute (2.2)"},
+		{Name: "api_version", Values: []string{"strict", "lenient"},
+			About: "api-version missing or another: 400, or taken; that it is needed is known, what its absence does is not (2.3)"},
+		{Name: "rate_limit", Values: []string{"30/s", "none"},
+			About: "requests per account: no limit is published, so a wide one, answered 429 without Retry-After (2.5)"},
+		{Name: "error_body", Values: []string{"list", "text", "envelope"},
+			About: "a 400: PascalCase fields with lists of messages, with one text each, or inside errors (2.4, 7)"},
+		{Name: "already", Values: []string{"400", "409", "200"},
+			About: "disable, enable, vacate of what is so already: 400 with 'already' in its text, 409, or done (2.4)"},
+		{Name: "action_answer", Values: []string{"empty", "model"},
+			About: "body of a visitor's disable, enable and remove: none, or the visitor; not found (2.6)"},
+		{Name: "code", Values: []string{"hidden", "shown"}, About: "code on reads: null (B), or shown (M, P) (2.6)"},
+		{Name: "visitor_extended_data", Values: []string{"hidden", "shown"},
+			About: "extendedData on visitor reads: not among the fields seen (2.6)"},
+		{Name: "zero_shown", Values: []string{"id", "zero"},
+			About: "time group or access profile 0 read back as the default's own id, or as 0; meaning unconfirmed (2.6, 7)"},
+		{Name: "is_default", Values: []string{"hidden", "shown"},
+			About: "isDefault on time groups and access profiles: read by one client, unverified (2.6)"},
+		{Name: "code_missing", Values: []string{"400", "accept"}, About: "a visitor without accessCode: not found (2.6)"},
+		{Name: "code_reuse", Values: []string{"taken", "free"},
+			About: "the code of a visitor that a vacate deactivated: still taken, or free again; not found"},
+		{Name: "names", Values: []string{"required", "optional"}, About: "first and last name: the user interfaces want both (2.6)"},
+		{Name: "phone", Values: []string{"400", "accept"},
+			About: "a phone number of fewer than 10 digits: the user interface refuses it (2.6)"},
+		{Name: "long_unit_number", Values: []string{"400", "accept"},
+			About: "a unit number longer than 9 characters: an old tool refuses it before calling (2.6)"},
+		{Name: "unit_twins", Values: []string{"refuse", "accept"},
+			About: "a unit number that differs from another by case or blanks alone; the same number is refused either way (2.6)"},
+		{Name: "second_tenant", Values: []string{"400", "accept"},
+			About: "a second tenant on a unit: 400, so that tenants cannot overlap, or taken; not found (7)"},
+		{Name: "guest_on_vacant", Values: []string{"400", "accept"}, About: "a guest on a vacant unit: not found"},
+		{Name: "remove_tenant", Values: []string{"400", "accept"},
+			About: "remove on a tenant: the text says vacate, in QA it worked; the unit keeps its status then (2.6)"},
+		{Name: "vacated_visitors", Values: []string{"listed", "gone"},
+			About: "visitors that a vacate deactivated: in lists with isEnabled false, or gone; the sheet says deactivated (1.2)"},
+		{Name: "removed_visitors", Values: []string{"gone", "listed"},
+			About: "a removed visitor: gone, so that a repeated remove meets 404, or in lists with isEnabled false; not found"},
+		{Name: "unit_lock_shows", Values: []string{"no", "yes"},
+			About: "isLockedOut of the visitors of a Delinquent unit: untouched, so that only the unit tells, or true; not found (1.2)"},
+		{Name: "delete_rented", Values: []string{"false", "400"},
+			About: "delete/vacant of a unit that is not vacant: 200 and false, which looks like success, or 400; not found (7)"},
+		{Name: "move", Values: []string{"unchanged", "follow", "refuse"},
+			About: "an update with another unitId: moves and both units keep their status, the status follows, or 400; not found"},
+		{Name: "unit_get", Values: []string{"404", "200"}, About: "GET of one unit: not found (7)"},
+		{Name: "unit_visitor_status", Values: []string{"404", "list"},
+			About: "unitvisitorstatus: exists by one hint, shape unknown; list is an invention (2.6)"},
+		{Name: "empty_events", Values: []string{"204", "200"}, About: "no events: 204 (B), or 200 with an empty list (2.4)"},
+	}
+}
