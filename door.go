@@ -96,8 +96,9 @@ type Limits struct {
 	Propagation     time.Duration `json:"propagation"`       // cloud to door
 	NeedsEmail      bool          `json:"needs_email"`
 	InvitesOnCreate bool          `json:"invites_on_create"` // an account cannot be staged silently
+	SendsMail       bool          `json:"sends_mail"`        // the vendor writes to people of its own accord
 	Profile         []string      `json:"profile,omitempty"` // fields that can be changed later: first, last, email, phone
-	Locks bool `json:"locks,omitempty"` // edges can be shut without being taken away
+	Locks           bool          `json:"locks,omitempty"`   // edges can be shut without being taken away
 	// NamesEdges says that the system keeps the person on each edge: an account is nothing apart from its edges.
 	NamesEdges bool `json:"names_edges,omitempty"`
 }

@@ -280,11 +280,11 @@ func skew(seconds float64) string {
 // diffClass is the colour of an operation's line; its sign stands beside it.
 func diffClass(v cardea.Verb) string {
 	switch v {
-	case cardea.VerbAdd, cardea.VerbCreate:
+	case cardea.VerbAdd, cardea.VerbCreate, cardea.VerbUnlock, cardea.VerbAddUnit:
 		return "plus"
-	case cardea.VerbRemove, cardea.VerbClean:
+	case cardea.VerbRemove, cardea.VerbClean, cardea.VerbLock, cardea.VerbDeleteUnit:
 		return "minus"
-	case cardea.VerbRetime:
+	case cardea.VerbRetime, cardea.VerbReprofile, cardea.VerbRenameUnit:
 		return "change"
 	case cardea.VerbAdopt, cardea.VerbLink, cardea.VerbForget:
 	}
@@ -293,6 +293,9 @@ func diffClass(v cardea.Verb) string {
 
 // who names an operation's person: the name, else the e-mail, else the id.
 func who(o say.Operation) string {
+	if o.Verb.OfUnit() {
+		return "unit " + say.Clean(o.Unit.Number)
+	}
 	return cmp.Or(say.Clean(o.PersonName), say.Clean(o.Email), string(o.Person), string(o.Account))
 }
 

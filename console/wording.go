@@ -95,9 +95,9 @@ func preposition(v cardea.Verb) string {
 	switch v {
 	case cardea.VerbRemove, cardea.VerbClean, cardea.VerbForget:
 		return "from"
-	case cardea.VerbRetime, cardea.VerbAdopt:
+	case cardea.VerbRetime, cardea.VerbAdopt, cardea.VerbLock, cardea.VerbUnlock, cardea.VerbReprofile:
 		return "in"
-	case cardea.VerbAdd, cardea.VerbCreate, cardea.VerbLink:
+	case cardea.VerbAdd, cardea.VerbCreate, cardea.VerbLink, cardea.VerbAddUnit, cardea.VerbRenameUnit, cardea.VerbDeleteUnit:
 	}
 	return "to"
 }

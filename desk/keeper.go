@@ -3,11 +3,13 @@ package desk
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/door"
 	"github.com/cardea-access/cardea/loop/apply"
 	"github.com/cardea-access/cardea/loop/keep"
 	"github.com/cardea-access/cardea/loop/read"
@@ -95,7 +97,7 @@ func (d *Desk) ruled(
 	ctx context.Context, k *keep.Keeper, ins []Integration, resolve func(context.Context, Integration) (Resolved, error),
 ) ([]cardea.Issue, error) {
 	var issues []cardea.Issue
-	k.Remapped = map[cardea.GroupID]bool{}
+	k.Remapped, k.Attributes = map[cardea.GroupID]bool{}, map[cardea.GroupID]cardea.Attributes{}
 	printed := map[string]map[cardea.GroupID]string{}
 	k.Settled = func(ctx context.Context, groups []cardea.GroupID) error {
 		for name, now := range sorted(printed) {
@@ -119,6 +121,8 @@ func (d *Desk) ruled(
 			k.Remapped[g] = k.Remapped[g] || changed
 		}
 		k.Integrations = append(k.Integrations, keep.Integration{Settings: r.Settings, Space: in.Space})
+		k.Units = append(k.Units, r.Units...)
+		maps.Copy(k.Attributes, r.Attributes)
 		for g, p := range r.Policies {
 			if was, ok := k.Policies[g]; ok && was.Mode != p.Mode {
 				return nil, cardea.Errorf(cardea.Rejected,
@@ -167,6 +171,14 @@ func (d *Desk) sweepEvery(door string, ins []Integration, accounts, groups int) 
 	return min(max(auto, interval), 24*time.Hour)
 }
 
+// numbering is how a door connection names the groups of units, nil when it has no units.
+func (d *Desk) numbering(connection string) Numbering {
+	if units, ok := d.c.Doors[connection].Door.(door.Units); ok {
+		return units.UnitGroup
+	}
+	return nil
+}
+
 // resolve turns an integration's names into ids and remembers them. Groups that are not known yet are listed first.
 func (d *Desk) resolve(ctx context.Context, in Integration) (Resolved, error) {
 	dir, err := d.ws.Directory(ctx, in.Space)
@@ -181,7 +193,7 @@ func (d *Desk) resolve(ctx context.Context, in Integration) (Resolved, error) {
 	if err != nil {
 		return Resolved{}, err
 	}
-	r, err := Resolve(in, dir, state.Groups, remembered)
+	r, err := Resolve(in, dir, state.Groups, remembered, d.numbering(in.Door))
 	if err != nil {
 		if listErr := d.listGroups(ctx, in.Door); listErr != nil {
 			return r, listErr
@@ -189,7 +201,7 @@ func (d *Desk) resolve(ctx context.Context, in Integration) (Resolved, error) {
 		if state, err = d.ws.DoorGroups(ctx, in.Door); err != nil {
 			return r, err
 		}
-		if r, err = Resolve(in, dir, state.Groups, remembered); err != nil {
+		if r, err = Resolve(in, dir, state.Groups, remembered, d.numbering(in.Door)); err != nil {
 			return r, err
 		}
 	}
@@ -205,8 +217,10 @@ func (d *Desk) recall(ctx context.Context, in Integration) (Resolved, error) {
 	}
 	var keys []cardea.Key
 	for name, id := range remembered {
-		shelf, _, _ := strings.Cut(name, "\x00")
-		if kind, ok := shelved[shelf]; ok {
+		shelf, text, _ := strings.Cut(name, "\x00")
+		if shelf == shelfUnits {
+			keys = append(keys, cardea.Key{Kind: cardea.KindResource, ID: text}) // remembered by the unit, not by a name
+		} else if kind, ok := shelved[shelf]; ok {
 			keys = append(keys, cardea.Key{Kind: kind, ID: id})
 		}
 	}
@@ -218,7 +232,7 @@ func (d *Desk) recall(ctx context.Context, in Integration) (Resolved, error) {
 	if err != nil {
 		return Resolved{}, err
 	}
-	if r, err := Resolve(in, dir, state.Groups, remembered); err == nil {
+	if r, err := Resolve(in, dir, state.Groups, remembered, d.numbering(in.Door)); err == nil {
 		return r, nil
 	}
 	return d.resolve(ctx, in)

@@ -78,6 +78,11 @@ func (d *Desk) named(ctx context.Context, door string, rows []store.OpRow) ([]sa
 	if err != nil {
 		return nil, err
 	}
+	for _, r := range rows { // a unit that is still to be made has no group to take the name from
+		if u := r.Op.Unit; u != nil && b.groups[u.Group] == "" {
+			b.groups[u.Group] = u.Number
+		}
+	}
 	out := make([]say.Operation, 0, len(rows))
 	for _, r := range rows {
 		o := say.Operation{Operation: r.Op, GroupName: b.groups[r.Op.Group], State: r.State, Error: r.Error}

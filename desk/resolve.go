@@ -20,14 +20,23 @@ type Resolved struct {
 	Remembered map[string]string
 	// Issues are renames and mappings whose target is gone: each stops that mapping alone.
 	Issues []cardea.Issue
+	// Units are the rentable units that there are to be at a door system that has units, and those that went. Attributes
+	// are what entries of the units' groups are to hold.
+	Units      []cardea.Unit
+	Attributes map[cardea.GroupID]cardea.Attributes
 }
 
 // Resolve turns names into ids against what the two systems have. A name that was resolved before keeps its id; one that
 // never resolved, or fits two things, is refused. All refusals come together.
-func Resolve(in Integration, dir cardea.Directory, groups []cardea.Group, remembered map[string]string) (Resolved, error) {
+func Resolve(
+	in Integration, dir cardea.Directory, groups []cardea.Group, remembered map[string]string, numbering Numbering,
+) (Resolved, error) {
 	r := &resolver{
 		in: in, shelf: newShelf(dir, groups), remembered: remembered,
-		out: Resolved{Remembered: remembered, Names: map[string]string{}, Policies: map[cardea.GroupID]cardea.Policy{}},
+		out: Resolved{
+			Remembered: remembered, Names: map[string]string{}, Policies: map[cardea.GroupID]cardea.Policy{},
+			Attributes: map[cardea.GroupID]cardea.Attributes{},
+		},
 	}
 	s := cardea.Settings{
 		Integration: in.Name, Zone: in.Zone, Lead: in.Lead, Lag: in.Lag,
@@ -54,6 +63,7 @@ func Resolve(in Integration, dir cardea.Directory, groups []cardea.Group, rememb
 		r.group(g)
 	}
 	slices.Sort(s.Locations)
+	s.Mappings = r.units(s, dir, groups, numbering)
 	slices.SortFunc(s.Mappings, func(a, b cardea.Mapping) int {
 		if c := strings.Compare(string(a.Kind), string(b.Kind)); c != 0 {
 			return c

@@ -37,7 +37,7 @@ func TestNamesResolveByNamePathIDAndWhateverTheCase(t *testing.T) {
 		mapping(cardea.ItemFloors, "London/Floor 1", "First floor"),
 		mapping(cardea.ItemFloors, "id:f2", "id:4", "London/Side door"),
 	}}
-	r, err := desk.Resolve(in, dir, groups, nil)
+	r, err := desk.Resolve(in, dir, groups, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestRefusesWhatItCannotResolve(t *testing.T) {
 		{"unknown location", desk.Integration{Locations: []desk.Named{{Text: "Londn", Where: "c.yaml:9"}}},
 			[]string{"c.yaml:9", `did you mean "London"`}},
 	} {
-		_, err := desk.Resolve(c.in, dir, groups, nil)
+		_, err := desk.Resolve(c.in, dir, groups, nil, nil)
 		if cardea.ClassOf(err) != cardea.Rejected {
 			t.Errorf("%s: should be refused, got %v", c.name, err)
 			continue
@@ -93,13 +93,13 @@ func TestANameKeepsTheIDItFirstMeant(t *testing.T) {
 	in := desk.Integration{Name: "london", Mappings: []desk.Mapping{
 		mapping(cardea.ItemPlans, "Hot desk", "General access"), mapping(cardea.ItemFloors, "London/Floor 1", "First floor"),
 	}}
-	first, err := desk.Resolve(in, dir, groups, nil)
+	first, err := desk.Resolve(in, dir, groups, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir.Plans = []cardea.Plan{{ID: "p1", Name: "Flex desk"}, {ID: "p9", Name: "Hot desk"}}
 	groups = groups[:1] // First floor is gone
-	second, err := desk.Resolve(in, dir, groups, first.Names)
+	second, err := desk.Resolve(in, dir, groups, first.Names, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,10 +119,10 @@ func TestAZoneIsNeededWhereALocationHasNone(t *testing.T) {
 	t.Parallel()
 	dir, groups := world()
 	dir.Locations[0].Zone = ""
-	if _, err := desk.Resolve(desk.Integration{Where: "c.yaml:2"}, dir, groups, nil); cardea.ClassOf(err) != cardea.Rejected {
+	if _, err := desk.Resolve(desk.Integration{Where: "c.yaml:2"}, dir, groups, nil, nil); cardea.ClassOf(err) != cardea.Rejected {
 		t.Errorf("should be refused, got %v", err)
 	}
-	r, err := desk.Resolve(desk.Integration{Zone: "Europe/London"}, dir, groups, nil)
+	r, err := desk.Resolve(desk.Integration{Zone: "Europe/London"}, dir, groups, nil, nil)
 	if err != nil || r.Settings.Zones["Europe/Lisbon"] == nil || r.Settings.Zones["Europe/London"] == nil {
 		t.Errorf("every named zone is loaded, got %v %v", r.Settings.Zones, err)
 	}

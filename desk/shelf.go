@@ -11,13 +11,14 @@ import (
 type shelf map[string]things
 
 const (
+	shelfUnits     = string(cardea.ItemUnits)
 	shelfLocations = string(cardea.ItemLocations)
 	shelfGroups    = "groups"
 )
 
 var singular = map[string]string{
 	string(cardea.ItemPlans): "plan", shelfLocations: "location", string(cardea.ItemFloors): "floor",
-	string(cardea.ItemResources): "resource", string(cardea.ItemBookables): "bookable resource", shelfGroups: "access group",
+	string(cardea.ItemResources): "resource", string(cardea.ItemBookables): "bookable resource", shelfGroups: "access group", shelfUnits: "unit",
 }
 
 // thing is one nameable: its id, its plain name, and its path (London/Office 12).
@@ -108,6 +109,10 @@ func newShelf(dir cardea.Directory, groups []cardea.Group) shelf {
 		put(cardea.ItemFloors, f.Key(), f.Name, f.Location)
 	}
 	for _, r := range dir.Resources {
+		if r.Unit {
+			put(cardea.ItemUnits, r.Key(), r.Name, r.Location)
+			continue
+		}
 		if r.Assignable || !r.Bookable {
 			put(cardea.ItemResources, r.Key(), r.Name, r.Location)
 		}

@@ -31,6 +31,8 @@ type Integration struct {
 	Visitors bool
 	Teams    bool
 	PassTail bool
+	// Units says that rented units open: each for the groups of its own access permissions, unless a mapping names it.
+	Units bool
 }
 
 // Named is a name that a system must know, and where the operator wrote it.

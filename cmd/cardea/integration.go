@@ -33,7 +33,7 @@ func integration(f *config.File, in *config.Integration) (desk.Integration, erro
 		Lead: in.Lead.Duration, Lag: in.Lag.Duration,
 		Approve: cardea.Approve(in.Approve.Text), Mails: cardea.Mails(in.Mails.Text), Brake: in.Brake.Over(cardea.DefaultBrake),
 		Prefix: in.Prefix, Follow: in.Profile.Follow, Visitors: in.Visitors.Text != "none", Teams: in.TeamBookings.Text == "team",
-		PassTail: in.PassTail.Text == "day",
+		PassTail: in.PassTail.Text == "day", Units: in.Mappings.Units != nil,
 	}
 	for _, l := range in.Locations {
 		out.Locations = append(out.Locations, named(l))

@@ -156,6 +156,8 @@ func summary(ops []say.Operation) string {
 // signs are the marks and colours of the verbs.
 var signs = map[cardea.Verb][2]string{
 	cardea.VerbCreate: {"*", green}, cardea.VerbAdd: {"+", green}, cardea.VerbRetime: {"~", yellow}, cardea.VerbRemove: {"-", red},
+	cardea.VerbLock: {"-", red}, cardea.VerbUnlock: {"+", green}, cardea.VerbReprofile: {"~", yellow},
+	cardea.VerbAddUnit: {"+", green}, cardea.VerbRenameUnit: {"~", yellow}, cardea.VerbDeleteUnit: {"-", red},
 	cardea.VerbClean: {"-", faint}, cardea.VerbAdopt: {"=", faint}, cardea.VerbLink: {"=", faint}, cardea.VerbForget: {"=", faint},
 }
 
@@ -204,6 +206,8 @@ func (c *terminal) printWhy(ops []say.Operation) {
 func person(o say.Operation) string {
 	name, mail := say.Clean(o.PersonName), say.Clean(o.Email)
 	switch {
+	case o.Verb.OfUnit():
+		return "unit " + say.Clean(o.Unit.Number)
 	case name == "" && mail == "":
 		if o.Account != "" {
 			return "account " + string(o.Account)
@@ -223,11 +227,15 @@ func what(o say.Operation, clock say.Clock) string {
 		return "new account"
 	case cardea.VerbAdopt:
 		return "was there already: taken over"
-	case cardea.VerbLink, cardea.VerbForget:
+	case cardea.VerbLink, cardea.VerbForget, cardea.VerbAddUnit, cardea.VerbDeleteUnit, cardea.VerbUnlock:
 		return say.Verb(o.Verb).Text
+	case cardea.VerbRenameUnit:
+		return "from " + say.Clean(o.GroupName)
+	case cardea.VerbReprofile:
+		return say.Verb(o.Verb).Text + " (" + say.Clean(strings.Trim(o.Profile+", "+o.TimeGroup, ", ")) + ")"
 	case cardea.VerbAdd, cardea.VerbRetime:
 		return clock.Window(o.Window) + because(o)
-	case cardea.VerbRemove, cardea.VerbClean:
+	case cardea.VerbRemove, cardea.VerbClean, cardea.VerbLock:
 	}
 	return strings.TrimPrefix(because(o), "  ")
 }

@@ -82,7 +82,7 @@ func (p *player) decided(span cardea.Window) map[[2]string]cardea.Grant {
 		if err != nil {
 			p.t.Fatal(err)
 		}
-		r, err := desk.Resolve(in, dir, state.Groups, remembered)
+		r, err := desk.Resolve(in, dir, state.Groups, remembered, nil)
 		if err != nil {
 			p.t.Fatal(err)
 		}

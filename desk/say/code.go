@@ -62,6 +62,7 @@ var verdicts = map[cardea.Verdict]Word{
 	cardea.WasCancelled: {"cancelled", "was cancelled", "Book again in the space system."},
 	cardea.IsTentative:  {"tentative", "is only tentative", "Confirm the booking in the space system."},
 	cardea.UsedUp:       {"used up", "has nothing left on it and was not used that day", "Sell them another pass."},
+	cardea.IsLocked:     {"locked", "is locked", "Unlock it in the space system."},
 	cardea.NoPerson: {
 		"nobody named", "names nobody whom it would let in",
 		"Put the person on it in the space system.",
@@ -116,6 +117,7 @@ var rules = map[cardea.Rule]Word{
 	cardea.RuleBooking:  {Short: "Booking", Text: "a booked room opens for its host and guests"},
 	cardea.RuleDayPass:  {Short: "Day pass", Text: "a day pass opens what it is mapped to"},
 	cardea.RulePass:     {Short: "Pass", Text: "a pass opens what it is mapped to"},
+	cardea.RuleUnit:     {Short: "Unit", Text: "a rental opens its unit for the tenant and those who share it"},
 }
 
 // Rule tells what a rule is called and says.
@@ -173,6 +175,10 @@ var holds = map[cardea.HoldCode]Word{
 		"It goes on by itself after the next complete read; mend the connection if that does not come.",
 	},
 	cardea.HeldWatch: {"watch only", "the group is only watched", "Change the group's mode if Cardea is to keep it."},
+	cardea.HeldUnits: {
+		"units", "a unit would be renamed or deleted where its lock hangs on it",
+		"Look at the unit; release it if it is meant.",
+	},
 	cardea.HeldDisputed: {
 		"disputed", "it is not settled whose account this is",
 		"Say which person the account belongs to.",
@@ -196,6 +202,13 @@ var verbs = map[cardea.Verb]Word{
 	cardea.VerbRemove: {Short: "−", Text: "removed"},
 	cardea.VerbClean:  {Short: "−", Text: "cleared away"},
 	cardea.VerbForget: {Short: "·", Text: "found gone"},
+	cardea.VerbLock:   {Short: "−", Text: "locked"},
+	cardea.VerbUnlock: {Short: "+", Text: "unlocked"},
+
+	cardea.VerbReprofile:  {Short: "~", Text: "given another profile"},
+	cardea.VerbAddUnit:    {Short: "+", Text: "unit made"},
+	cardea.VerbRenameUnit: {Short: "~", Text: "unit renamed"},
+	cardea.VerbDeleteUnit: {Short: "−", Text: "unit deleted"},
 }
 
 // Verb tells what an operation does: Short is its sign in a diff, Text the word.

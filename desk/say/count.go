@@ -37,7 +37,8 @@ func CountKey(o cardea.Operation) string {
 
 // verbOrder is the order in which a sentence tells them.
 var verbOrder = []cardea.Verb{
-	cardea.VerbAdd, cardea.VerbRemove, cardea.VerbRetime, cardea.VerbCreate, cardea.VerbClean,
+	cardea.VerbAdd, cardea.VerbRemove, cardea.VerbRetime, cardea.VerbLock, cardea.VerbUnlock, cardea.VerbReprofile,
+	cardea.VerbCreate, cardea.VerbAddUnit, cardea.VerbRenameUnit, cardea.VerbDeleteUnit, cardea.VerbClean,
 	cardea.VerbAdopt, cardea.VerbLink, cardea.VerbForget,
 }
 
@@ -206,6 +207,8 @@ func changes(done map[tally]int) []string {
 			parts = append(parts, N(n, "window", "windows")+" changed")
 		case cardea.VerbRemove:
 			parts = append(parts, number(n)+" removed "+Cause(t.cause).Text)
+		case cardea.VerbAddUnit, cardea.VerbRenameUnit, cardea.VerbDeleteUnit:
+			parts = append(parts, N(n, "unit", "units")+" "+strings.TrimPrefix(Verb(t.verb).Text, "unit "))
 		default:
 			parts = append(parts, number(n)+" "+Verb(t.verb).Text)
 		}

@@ -108,6 +108,8 @@ func subject(rule cardea.Rule, label, via string) string {
 		return "the day pass " + label
 	case cardea.RulePass:
 		return "the pass " + label
+	case cardea.RuleUnit:
+		return "the rental " + label + with(" of unit ")
 	}
 	return Clean(string(rule)) + " " + label
 }

@@ -61,7 +61,7 @@ func New(c Config) (*System, error) {
 // Limits implements door.System. Kisi holds one assignment, and so one window, for each user and group; the e-mail
 // address of a user cannot be changed, nor is any other field of the profile.
 func (s *System) Limits() cardea.Limits {
-	return cardea.Limits{Batch: 1, Timed: true, WindowsPerEdge: 1, NeedsEmail: true}
+	return cardea.Limits{Batch: 1, Timed: true, WindowsPerEdge: 1, NeedsEmail: true, SendsMail: true}
 }
 
 // Describe implements door.System: GET /organization and GET /user. Errors: Auth, Retry, Rejected.

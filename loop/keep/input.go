@@ -42,7 +42,7 @@ func (k *Keeper) input(ctx context.Context, f *facts, state store.DoorState) (ch
 		Cause: func(p cardea.PersonID, g cardea.GroupID, was []cardea.Reason) cardea.Cause {
 			return f.cause(k, p, g, was)
 		},
-		Past: past, Released: released, Only: f.only,
+		Past: past, Released: released, Only: f.only, Units: k.Units, Attributes: k.Attributes,
 	}, nil
 }
 
@@ -59,6 +59,15 @@ func (k *Keeper) policies(ctx context.Context) (map[cardea.GroupID]cardea.Policy
 	for g, p := range k.Policies {
 		p.Group, p.Ours = g, stored[g].Ours
 		out[g] = p
+	}
+	// Who approved one unit approved that units are kept: each new one is not asked for again.
+	if slices.ContainsFunc(k.Units, func(u cardea.Unit) bool { return out[u.Group].Ours }) {
+		for _, u := range k.Units {
+			if p, has := out[u.Group]; has && !u.Gone {
+				p.Ours = true
+				out[u.Group] = p
+			}
+		}
 	}
 	return out, nil
 }

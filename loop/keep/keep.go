@@ -63,6 +63,10 @@ type Keeper struct {
 	Limits   cardea.Limits // used when System is nil
 	// Remapped are the groups whose mappings or scope are not those of the last run that settled them.
 	Remapped map[cardea.GroupID]bool
+	// Units are the rentable units that there are to be, Attributes what the entries of groups are to hold: for systems
+	// that have such things.
+	Units      []cardea.Unit
+	Attributes map[cardea.GroupID]cardea.Attributes
 	// Settled, if any, is told after a whole run which mapped groups have nothing waiting for a person.
 	Settled func(ctx context.Context, groups []cardea.GroupID) error
 	// SweepEvery is how often the door side is listed whole, 0 = every 15 minutes.

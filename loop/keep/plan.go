@@ -264,6 +264,9 @@ func (k *Keeper) plan(ctx context.Context, f *facts, state store.DoorState) (Pla
 	in.Missing = slices.DeleteFunc(paired.Missing, func(a cardea.NewAccount) bool { return !granted[a.Person] })
 	in.Disputed, in.NoAccount = paired.Disputed, paired.NoAccount
 	cs, next := change.Plan(in)
+	if k.limits().NamesEdges {
+		named(&cs, people)
+	}
 	cs.Issues = slices.Concat(f.issues, paired.Issues, cs.Issues)
 	p := Plan{
 		Changeset: cs, Next: next, Wanted: f.wanted, People: people, Links: paired.Links, State: state,
@@ -308,4 +311,14 @@ func (p *Plan) inStep(at cardea.Instant, timed bool) map[cardea.GroupID]int {
 		}
 	}
 	return out
+}
+
+// named gives additions the person they are for, where the door system keeps the person on each entry.
+func named(cs *cardea.Changeset, people map[cardea.PersonID]cardea.Person) {
+	for i := range cs.Operations {
+		if o := &cs.Operations[i]; o.Verb == cardea.VerbAdd {
+			who := match.Profile(o.Person, people[o.Person])
+			o.New = &who
+		}
+	}
 }

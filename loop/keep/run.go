@@ -79,6 +79,7 @@ func (k *Keeper) run(ctx context.Context, o Options, r *Report) error {
 	if r.Recovered, err = a.Recover(ctx); err != nil {
 		return err
 	}
+	k.follow(r.Recovered)
 	if err := k.sweepIfDue(ctx, o, r); err != nil {
 		return err
 	}
@@ -95,6 +96,7 @@ func (k *Keeper) run(ctx context.Context, o Options, r *Report) error {
 		if r.Applied, err = a.Apply(ctx, cs, r.Plan.State); err != nil {
 			return err
 		}
+		k.follow(r.Applied)
 		if r.After, err = k.planned(ctx, o); err != nil {
 			return err
 		}
@@ -187,7 +189,7 @@ func (k *Keeper) conclude(ctx context.Context, o Options, r *Report) error {
 // uninvited lists whom the vendor was asked not to write to although its mails are wanted (RULES.md MAILS): on a first
 // changeset nobody is surprised by mail, so somebody has to know who got none.
 func (k *Keeper) uninvited(r *Report) []cardea.Issue {
-	if k.Mails == cardea.MailsNever {
+	if k.Mails == cardea.MailsNever || !k.limits().SendsMail {
 		return nil
 	}
 	var out []cardea.Issue

@@ -49,7 +49,7 @@ type Door struct {
 func NewDoor(groups ...string) *Door {
 	d := &Door{
 		edges: map[spot]cardea.Edge{}, trouble: map[cardea.Kind]error{},
-		limits: cardea.Limits{Batch: 1, Timed: true, WindowsPerEdge: 1, NeedsEmail: true},
+		limits: cardea.Limits{Batch: 1, Timed: true, WindowsPerEdge: 1, NeedsEmail: true, SendsMail: true},
 	}
 	for _, g := range groups {
 		d.groups = append(d.groups, cardea.Group{ID: cardea.GroupID(g), Name: g})

@@ -74,6 +74,8 @@ func (m Mappings) ByKind(k cardea.ItemKind) map[string]*Target {
 		return m.Bookables
 	case cardea.ItemPasses:
 		return m.Passes
+	case cardea.ItemUnits:
+		return m.Units
 	}
 	return nil
 }
@@ -147,7 +149,7 @@ func (in *Integration) check(p *problems, f *File) {
 	}
 	for kind, ts := range map[string]map[string]*Target{
 		"plans": in.Mappings.Plans, "locations": in.Mappings.Locations, "floors": in.Mappings.Floors,
-		"resources": in.Mappings.Resources, "bookables": in.Mappings.Bookables, "passes": in.Mappings.Passes,
+		"resources": in.Mappings.Resources, "bookables": in.Mappings.Bookables, "passes": in.Mappings.Passes, "units": in.Mappings.Units,
 	} {
 		checkTargets(p, in, kind, ts)
 	}
@@ -170,9 +172,6 @@ func (in *Integration) later(p *problems) {
 	}
 	if in.Visitors.Text == "link" {
 		p.add(in.Visitors.Line, "visitors: links for guests are not made by any door system this version connects; use account or none")
-	}
-	for name := range in.Mappings.Units {
-		p.add(in.Line, "mappings: units: %q: no space system this version connects rents units", name)
 	}
 }
 
