@@ -75,9 +75,10 @@ func (f *common) assemble(ctx context.Context, c *terminal, s settings) (_ *app,
 		return nil, err
 	}
 	a.close = append(a.close, a.store.Close)
-	w := wiring{now: c.now, transport: s.transport, slots: a.store.In("default"), readOnly: s.readOnly}
+	kept := a.store.In("default")
+	w := wiring{now: c.now, transport: s.transport, slots: kept, readOnly: s.readOnly, records: kept}
 	if key != nil {
-		w.tokens = a.store.In("default")
+		w.tokens, w.memory = kept, kept
 	}
 	if f.DebugHTTP != "" {
 		out, err := os.OpenFile(f.DebugHTTP, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)

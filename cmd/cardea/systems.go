@@ -13,7 +13,10 @@ import (
 	"github.com/cardea-access/cardea/desk"
 	"github.com/cardea-access/cardea/door"
 	"github.com/cardea-access/cardea/door/kisi"
+	"github.com/cardea-access/cardea/door/opentech"
+	"github.com/cardea-access/cardea/door/scim"
 	"github.com/cardea-access/cardea/space"
+	"github.com/cardea-access/cardea/space/house"
 	"github.com/cardea-access/cardea/space/officernd"
 	"github.com/cardea-access/cardea/wire"
 )
@@ -26,6 +29,8 @@ type wiring struct {
 	tokens    wire.TokenStore
 	recorder  *wire.Recorder
 	readOnly  bool
+	records   house.Records   // of house connections
+	memory    opentech.Memory // nil = nothing can be kept encrypted
 }
 
 // client is what every connection's HTTP client has in common.
@@ -54,6 +59,19 @@ var systems = map[string]system{
 		takes: []string{"base_url", "budget"},
 		rate:  kisi.Rate,
 		door:  newKisi,
+	},
+	"house": {takes: []string{"name"}, space: newHouse},
+	"scim": {
+		needs: []string{"base_url"},
+		takes: []string{"token", "user", "password", "budget"},
+		rate:  scim.Rate,
+		door:  newSCIM,
+	},
+	"opentech": {
+		needs: []string{"api_key", "api_secret", "client_id", "client_secret", "facility"},
+		takes: []string{"auth_url", "base_url", "event_url", "time_group", "access_profile", "portal_visitors", "budget"},
+		rate:  opentech.Rate,
+		door:  newOpenTech,
 	},
 }
 
@@ -126,39 +144,4 @@ func (s system) check(f *config.File, name string, c *config.Connection) error {
 		}
 	}
 	return nil
-}
-
-func newOfficeRnD(name string, c *config.Connection, b *wire.Budget, w wiring) (space.System, error) {
-	hosts, err := officernd.HostsOf(c.BaseURL, c.Org)
-	if err != nil {
-		return nil, err
-	}
-	settings := w.client(name, b)
-	settings.Base, settings.Classify = hosts.API, officernd.Classify
-	settings.Secrets = []string{c.ClientSecret.Value(), c.WebhookSecret.Value()}
-	settings.Auth = wire.ClientCredentials(wire.OAuthConfig{
-		Name: name, TokenURL: hosts.Token, ClientID: c.ClientID, Secret: c.ClientSecret.Value(), Scopes: officernd.Scopes,
-		Transport: w.transport, Now: w.now, Store: w.tokens, Recorder: w.recorder,
-	})
-	client, err := wire.New(settings)
-	if err != nil {
-		return nil, err
-	}
-	return officernd.New(officernd.Config{
-		Client: client, Org: c.Org, Account: c.ClientID, HookSecret: c.WebhookSecret.Value(), Now: w.now,
-	})
-}
-
-func newKisi(name string, c *config.Connection, b *wire.Budget, w wiring) (door.System, error) {
-	settings := w.client(name, b)
-	settings.Base, settings.Classify, settings.Header = c.BaseURL, kisi.Classify, kisi.Header()
-	if c.BaseURL == "" {
-		settings.Base = kisi.Production
-	}
-	settings.Secrets, settings.Auth = []string{c.APIKey.Value()}, kisi.Authorize(c.APIKey.Value())
-	client, err := wire.New(settings)
-	if err != nil {
-		return nil, err
-	}
-	return kisi.New(kisi.Config{Client: client, Now: w.now})
 }

@@ -47,8 +47,28 @@ type Connection struct {
 	APIKey        Secret `yaml:"api_key"`
 	Budget        Rate   `yaml:"budget"`
 
+	// Of SCIM servers.
+	Token    Secret `yaml:"token"`
+	User     string `yaml:"user"`
+	Password Secret `yaml:"password"`
+	// Of OpenTech facilities.
+	AuthURL        string `yaml:"auth_url"`
+	EventURL       string `yaml:"event_url"`
+	APISecret      Secret `yaml:"api_secret"`
+	Facility       string `yaml:"facility"`
+	TimeGroup      string `yaml:"time_group"`
+	AccessProfile  string `yaml:"access_profile"`
+	PortalVisitors bool   `yaml:"portal_visitors"`
+	// Name is what the operator calls the place, for people.
+	Name string `yaml:"name"`
+
 	Line int            `yaml:"-"`
 	Keys map[string]int `yaml:"-"` // the keys that stand in the file and their lines, for the system's own check
+}
+
+// secrets are the connection's secrets, for looking them up.
+func (c *Connection) secrets() []*Secret {
+	return []*Secret{&c.ClientSecret, &c.WebhookSecret, &c.APIKey, &c.Token, &c.Password, &c.APISecret}
 }
 
 // Load reads a file, lays the environment over it and checks it. getenv is os.Getenv but in tests.
@@ -107,7 +127,7 @@ func (f *File) check(p *problems, getenv func(string) string) {
 			p.add(0, "connection %q is empty: give it a system", name)
 			continue
 		}
-		for _, s := range []*Secret{&c.ClientSecret, &c.WebhookSecret, &c.APIKey} {
+		for _, s := range c.secrets() {
 			if err := s.resolve(dir, getenv); err != nil {
 				p.add(s.Line, "connection %q: %v", name, err)
 			}
