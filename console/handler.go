@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/a-h/templ"
@@ -33,10 +34,15 @@ type handler struct {
 	assets  *assets
 }
 
-// home answers / with the whole page. Its query holds the state of the page: q, person, group, at and run.
+// home answers / with the whole page. Its query holds the state of the page: q, person, group, at and run. The halves
+// of the page are asked for side by side.
 func (h *handler) home(w http.ResponseWriter, r *http.Request) {
 	ctx, q := r.Context(), r.URL.Query()
-	p := pageView{assets: h.assets, version: h.version, now: h.nowView(ctx), ask: h.askView(ctx, q, true)}
+	p := pageView{assets: h.assets, version: h.version}
+	var now sync.WaitGroup
+	now.Go(func() { p.now = h.nowView(ctx) })
+	p.ask = h.askView(ctx, q, true)
+	now.Wait()
 	if id := q.Get("run"); id != "" {
 		detail := h.runView(ctx, id)
 		p.now.opened = &detail
@@ -126,11 +132,20 @@ func (h *handler) search(ctx context.Context, query string, chosen cardea.Person
 
 // askView fills the question, and its answer once person and group are chosen. For an answer alone nothing is looked up
 // that only the form shows.
-func (h *handler) askView(ctx context.Context, q url.Values, form bool) askView {
-	v := askView{group: q.Get("group"), at: q.Get("at")}
+func (h *handler) askView(ctx context.Context, q url.Values, form bool) (v askView) {
+	v = askView{group: q.Get("group"), at: q.Get("at")}
 	v.people = peopleView{query: search(q), chosen: cardea.PersonID(q.Get("person"))}
-	if form || v.people.chosen == "" {
-		v.people = h.search(ctx, v.people.query, v.people.chosen)
+	switch {
+	case v.people.chosen == "":
+		v.people = h.search(ctx, v.people.query, "")
+	case form: // the answer does not wait for the list that the person was chosen from
+		var list sync.WaitGroup
+		found := v.people
+		list.Go(func() { found = h.search(ctx, found.query, found.chosen) })
+		defer func() {
+			list.Wait()
+			v.people = found
+		}()
 	}
 	var err error
 	if form {

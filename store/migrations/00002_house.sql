@@ -29,6 +29,10 @@ CREATE TABLE kept (
     FOREIGN KEY (workspace_id, connection) REFERENCES connection (workspace_id, name)
 );
 
+-- Most accounts bear no id of ours: an index of those that do is small, and PostgreSQL takes it whatever it thinks of them.
+DROP INDEX account_external;
+CREATE INDEX account_external ON account (workspace_id, door, external) WHERE external <> '';
+
 ALTER TABLE door_group ADD COLUMN unit TEXT NOT NULL DEFAULT '';
 
 ALTER TABLE edge ADD COLUMN shut BOOLEAN NOT NULL DEFAULT FALSE;
@@ -42,5 +46,7 @@ ALTER TABLE edge DROP COLUMN profile;
 ALTER TABLE edge DROP COLUMN guest;
 ALTER TABLE edge DROP COLUMN shut;
 ALTER TABLE door_group DROP COLUMN unit;
+DROP INDEX account_external;
+CREATE INDEX account_external ON account (workspace_id, door, external);
 DROP TABLE kept;
 DROP TABLE house;

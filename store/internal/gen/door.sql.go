@@ -31,7 +31,7 @@ type AccountIDsOfPeopleParams struct {
 }
 
 // The accounts that may be these people's: linked, bearing their id, or bearing the e-mail that the space side knows.
-// Without "external <> ”" PostgreSQL reads every account, where most bear no id.
+// "external <> ”" is what the index of ids says.
 func (q *Queries) AccountIDsOfPeople(ctx context.Context, arg AccountIDsOfPeopleParams) ([]string, error) {
 	rows, err := q.db.QueryContext(ctx, accountIDsOfPeople, arg.Bulk, arg.WorkspaceID, arg.Door)
 	if err != nil {
