@@ -44,8 +44,12 @@ generate: tools ## make the generated code anew: pages and queries
 	$(BIN)/sqlc generate
 
 .PHONY: deps
-deps: ## install what tests need: PostgreSQL and Chromium (Debian; elsewhere it says what is missing)
+deps: testdata/scimserver/node_modules/.package-lock.json ## install what tests need: PostgreSQL, Chromium, a SCIM server from npm
 	@deploy/test-deps
+
+testdata/scimserver/node_modules/.package-lock.json: testdata/scimserver/package-lock.json testdata/scimserver/package.json
+	npm ci --prefix testdata/scimserver --no-audit --no-fund --loglevel=error
+	@touch $@
 
 .PHONY: test
 test: deps assets ## pass every test, on SQLite and PostgreSQL, with the race detector, and the console in a browser
@@ -83,4 +87,4 @@ docs: ## list the documents
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf $(BIN) console/dist/* console/node_modules
+	rm -rf $(BIN) console/dist/* console/node_modules testdata/scimserver/node_modules

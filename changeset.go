@@ -133,6 +133,8 @@ type Issue struct {
 	Group   GroupID   `json:"group,omitempty"`
 	Record  *Key      `json:"record,omitempty"`
 	Text    string    `json:"text"` // what is the matter and what to do
+	// Minor issues are worth knowing and need no mending: a vendor's habit, a setting that may be meant.
+	Minor bool `json:"minor,omitempty"`
 }
 
 // Changeset turns edges into grants. Operations stand in the order in which they are to be applied.

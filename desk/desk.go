@@ -74,6 +74,12 @@ func New(c Config) *Desk {
 	if c.Progress == nil {
 		c.Progress = func(Progress) {}
 	}
+	c.Integrations = slices.Clone(c.Integrations)
+	for i, in := range c.Integrations {
+		if e, ok := c.Doors[in.Door].Door.(door.Explains); ok {
+			c.Integrations[i].WhyNoGroup = e.WhyNoGroup
+		}
+	}
 	return &Desk{c: c, ws: c.Store.In(c.Workspace)}
 }
 

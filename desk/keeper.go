@@ -205,6 +205,11 @@ func (d *Desk) resolve(ctx context.Context, in Integration) (Resolved, error) {
 			return r, err
 		}
 	}
+	for _, u := range r.Moved {
+		if err := d.ws.MoveGroup(ctx, in.Door, u.Was, u.Group, nil); err != nil {
+			return r, err
+		}
+	}
 	return r, d.ws.SaveResolved(ctx, in.Name, r.Names)
 }
 

@@ -23,6 +23,7 @@ type Resolved struct {
 	// Units are the rentable units that there are to be at a door system that has units, and those that went. Attributes
 	// are what entries of the units' groups are to hold.
 	Units      []cardea.Unit
+	Moved      []cardea.Unit // units that somebody renamed at the door system: what is ours on Was is on Group now
 	Attributes map[cardea.GroupID]cardea.Attributes
 }
 
@@ -101,7 +102,15 @@ func (r *resolver) name(kind string, n Named) (string, bool) {
 		r.out.Names[memory] = found[0].id
 		return found[0].id, true
 	case 0:
-		r.refuse(n.Where, "there is no %s %q%s", singular[kind], n.Text, things.nearest(n.Text))
+		why := ""
+		if kind == shelfGroups && r.in.WhyNoGroup != nil {
+			why = r.in.WhyNoGroup(n.Text)
+		}
+		if why == "" {
+			r.refuse(n.Where, "there is no %s %q%s", singular[kind], n.Text, things.nearest(n.Text))
+		} else {
+			r.refuse(n.Where, "there is no %s %q: %s", singular[kind], n.Text, why)
+		}
 	default:
 		var both []string
 		for _, f := range found {

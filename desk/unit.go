@@ -134,11 +134,14 @@ func (r *resolver) own(u cardea.Resource, b *unitBook) cardea.GroupID {
 				"integration one location; nothing is done for them", len(b.owner[now])))
 		}
 		return ""
-	case was != "" && was != now && b.there[was] && !b.there[now]:
+	case was != "" && was != now && b.there[was]: // a rename that was cut short has made the new one already
 		unit.Was = was
 		r.out.Names[memory] = string(was)
 		r.out.Units = append(r.out.Units, unit)
 		return was
+	}
+	if was != "" && was != now && b.there[now] {
+		r.out.Moved = append(r.out.Moved, cardea.Unit{Resource: u.Key(), Number: unit.Number, Group: now, Was: was})
 	}
 	r.out.Names[memory] = string(now)
 	r.out.Units = append(r.out.Units, unit)

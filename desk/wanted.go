@@ -33,6 +33,8 @@ type Integration struct {
 	PassTail bool
 	// Units says that rented units open: each for the groups of its own access permissions, unless a mapping names it.
 	Units bool
+	// WhyNoGroup says of a name why the door system has no group of it (door.Explains); nil = it says nothing. New sets it.
+	WhyNoGroup func(name string) string `json:"-"`
 }
 
 // Named is a name that a system must know, and where the operator wrote it.

@@ -43,6 +43,13 @@ type Units interface {
 	DeleteUnit(ctx context.Context, id cardea.GroupID) error
 }
 
+// Explains systems know why a name that an operator wrote is none of their groups.
+type Explains interface {
+	// WhyNoGroup returns what follows "there is no access group NAME: ", a clause that says what would make it one; "" when
+	// there is nothing to say of this name. It asks nobody.
+	WhyNoGroup(name string) string
+}
+
 // Examined systems can look for what their operator should mend. It costs calls, and only doctor asks.
 type Examined interface {
 	Examine(ctx context.Context) ([]cardea.Issue, error)
@@ -51,4 +58,25 @@ type Examined interface {
 // Assuming systems say what their connector takes for granted without the vendor's word for it, a sentence each.
 type Assuming interface {
 	Assumed() []string
+}
+
+// Code is an access code that a connector issued: whose it is and where it opens. The digits are not in it.
+type Code struct {
+	Account cardea.AccountID
+	Group   cardea.GroupID
+	ShownAt cardea.Instant // 0 = not shown yet
+}
+
+// Coded systems let people in by codes, and their connector draws and keeps them. Codes that somebody else set are neither
+// shown nor changed. A code stands in no error.
+type Coded interface {
+	// Codes lists the codes that are in use, by account and group. It asks nobody.
+	Codes(ctx context.Context) ([]Code, error)
+	// Show returns the digits of a code, once: that they were shown is kept before they are. It asks nobody. Errors: Conflict
+	// when they were shown before, or when it is not certain which code holds; NotFound when none was issued.
+	Show(ctx context.Context, a cardea.AccountID, g cardea.GroupID) (string, error)
+	// Renew puts another code in the place of one, which opens nothing from then on; the new one can be shown once. It may be
+	// repeated. Errors: NotFound when none was issued, or the entry is gone; Conflict when it is not certain whose the entry
+	// is; Unknown when it is not certain which of the two codes holds.
+	Renew(ctx context.Context, a cardea.AccountID, g cardea.GroupID) error
 }

@@ -33,6 +33,7 @@ func TestSCIMShowsMembersByHabit(t *testing.T) {
 		"asked, a lie":      {[]string{"members", "asked", "list_attributes", "never", "unasked", "empty"}, 0, 0, 2},
 		"by users":          {[]string{"members", "users"}, -1, -1, -1},
 		"by users, a lie":   {[]string{"members", "users", "unasked", "empty"}, 0, 0, 0},
+		"never, a lie":      {[]string{"members", "never", "unasked", "empty"}, 0, 0, 0},
 		"listed, and plain": {[]string{"members", "listed", "empty_members", "absent"}, 2, 2, 2},
 	} {
 		r := scimRig(t, c.switches...)
@@ -53,6 +54,10 @@ func TestSCIMShowsMembersByHabit(t *testing.T) {
 		t.Errorf("groups: %s", a.body)
 	}
 	want(t, scimRig(t, "user_groups", "absent", "members", "users").scim("GET", "/Users/ana", ""), 200, `"groups":[{`)
+	never := scimRig(t, "user_groups", "absent", "members", "never")
+	if a := never.scim("GET", "/Users/ana", ""); strings.Contains(a.body, "groups") || never.inGroup("First floor") != "ana ben" {
+		t.Errorf("never: %s", a.body)
+	}
 }
 
 // What a client must not get wrong: the form that a server does not take may empty the group.

@@ -24,6 +24,13 @@ type System interface {
 	Collections() []cardea.Kind
 }
 
+// Lacking systems have no items of some kinds: a mapping of them would never give anything, and is refused.
+type Lacking interface {
+	// Lacks returns a clause that says so, such as "OfficeRnD has no rentable units"; "" when there are items of the kind.
+	// It asks nobody.
+	Lacks(kind cardea.ItemKind) string
+}
+
 // Examined systems can look for what their operator should mend. It costs calls, and only doctor asks.
 type Examined interface {
 	Examine(ctx context.Context) ([]cardea.Issue, error)
@@ -32,6 +39,12 @@ type Examined interface {
 // Assuming systems say what their connector takes for granted without the vendor's word for it, a sentence each.
 type Assuming interface {
 	Assumed() []string
+}
+
+// Editable systems keep their records in our own database, and people here edit them: by import and by commands. Editable
+// is called by nobody; having it is the mark.
+type Editable interface {
+	Editable()
 }
 
 // Hooked systems announce changes. Verify checks the signature over the raw body in constant time and returns the

@@ -23,6 +23,15 @@ var (
 		`(?i)\b(bearer|basic|kisi-login|kisi-group-link|kisi-access-key)\s+[A-Za-z0-9._~+/=-]{12,}`)
 	secretName = regexp.MustCompile(
 		`(?i)(secret|token|password|passwd|api_?-?key|authorization|cookie|signature|(^|_)otp($|_)|(^|_)pin($|_))`)
+	// What people type at a keypad. Of what bears the name only digits go: a refusal is filed under it too, and its words stay.
+	codeName = regexp.MustCompile(`(?i)(access|gate)[_-]?code|code[_-]?entered`)
+	// An access code in free text: accessCode=1, "code_entered":"1", access code 1.
+	codePattern = regexp.MustCompile(`(?i)((?:(?:access|gate)[ _-]?code|code[ _-]?entered)[\\"'\s:=#]*)[0-9]+`)
+	// codeDigits are as many as a code has: a status has three.
+	codeDigits = regexp.MustCompile(`\b[0-9]{4,10}\b`)
+	wholeCode  = regexp.MustCompile(`^\s*[0-9]{4,10}\s*$`)
+	// visitorMark names a field that only somebody has who may be let in: beside it, "code" is what they type and no error's number.
+	visitorMark = regexp.MustCompile(`(?i)^(is_?tenant|is_?portal_?visitor|is_?locked_?out|access_?profile(_?id)?|time_?group(_?id)?)$`)
 )
 
 // redactor takes secrets and the local parts of e-mail addresses out of text.
@@ -54,6 +63,7 @@ func (r *redactor) text(s string) string {
 	}
 	s = bearerPattern.ReplaceAllString(s, "${1} "+gone)
 	s = pairPattern.ReplaceAllString(s, "${1}"+gone)
+	s = codePattern.ReplaceAllString(s, "${1}"+gone)
 	return mailPattern.ReplaceAllString(s, "***${1}${2}")
 }
 
@@ -110,11 +120,16 @@ func (r *redactor) value(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		for k, e := range v {
-			if secretName.MatchString(k) {
+			switch {
+			case secretName.MatchString(k):
 				v[k] = gone
-				continue
+			case codeName.MatchString(k):
+				v[k] = r.code(e)
+			case strings.EqualFold(k, "code") && isCode(e) && isVisitor(v):
+				v[k] = gone
+			default:
+				v[k] = r.value(e)
 			}
-			v[k] = r.value(e)
 		}
 		return v
 	case []any:
@@ -126,6 +141,45 @@ func (r *redactor) value(v any) any {
 		return r.text(v)
 	}
 	return v
+}
+
+// code cleans what bears the name of an access code: the code itself, or what is said of one.
+func (r *redactor) code(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		return gone
+	case string:
+		if strings.Trim(v, "0123456789 ") == "" && v != "" {
+			return gone
+		}
+		return codeDigits.ReplaceAllString(r.text(v), gone)
+	case []any:
+		for i, e := range v {
+			v[i] = r.code(e)
+		}
+		return v
+	}
+	return r.value(v)
+}
+
+// isCode says whether a value is 4 to 10 digits, as text or as a number.
+func isCode(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return wholeCode.MatchString(v)
+	case json.Number:
+		return wholeCode.MatchString(v.String())
+	}
+	return false
+}
+
+func isVisitor(object map[string]any) bool {
+	for k := range object {
+		if visitorMark.MatchString(k) {
+			return true
+		}
+	}
+	return false
 }
 
 // Redact cleans a piece of an answer for a report: e-mail addresses keep their domain only, and what bears the name of a

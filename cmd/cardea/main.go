@@ -22,7 +22,8 @@ import (
 // version is set at link time.
 var version = ""
 
-// Exit codes of sync, preview and apply; every other command uses exitInStep and exitUsage.
+// Exit codes of sync, preview and apply, and of doctor, to which exitPending means that something should be mended, and
+// of import and house, to which it means that changes wait for a yes; every other command uses exitInStep and exitUsage.
 const (
 	exitInStep     = 0
 	exitUsage      = 1 // usage or configuration
@@ -38,6 +39,10 @@ type cli struct {
 	Preview previewCmd `cmd:"" help:"Show the changeset of a run without writing anything."`
 	Apply   applyCmd   `cmd:"" help:"Approve and apply a changeset that preview showed, by its hash."`
 	Explain explainCmd `cmd:"" help:"Say whether a person may pass, since when or until when, and why."`
+	Import  importCmd  `cmd:"" help:"Take a workbook or CSV lists into a house connection, after showing what would change."`
+	House   houseCmd   `cmd:"" help:"List, show, change and remove records of a house connection."`
+	Codes   codesCmd   `cmd:"" help:"List access codes, show one once, make a new one."`
+	Doctor  doctorCmd  `cmd:"" help:"Look at every connection: whose it is, what it can do, what is assumed, what should be mended."`
 	Sandbox sandboxCmd `cmd:"" help:"Serve faked vendors from a world file."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
@@ -48,15 +53,20 @@ type terminal struct {
 	now      func() time.Time
 	getenv   func(string) string
 	color    bool
-	tty      bool // progress lines may be overwritten
+	tty      bool      // progress lines may be overwritten
+	in       io.Reader // who answers questions; nil = nobody can be asked
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], &terminal{
+	c := &terminal{
 		out: os.Stdout, err: os.Stderr, now: time.Now, getenv: os.Getenv,
 		color: isTerminal(os.Stdout) && os.Getenv("NO_COLOR") == "", tty: isTerminal(os.Stderr),
-	})
+	}
+	if isTerminal(os.Stdin) {
+		c.in = os.Stdin
+	}
+	code := run(ctx, os.Args[1:], c)
 	stop()
 	os.Exit(code)
 }

@@ -51,15 +51,22 @@ func at(t *testing.T, instant string) {
 // newRig plays a world in process and configures Cardea with the file beside it, on an empty database.
 func newRig(t *testing.T, name string, db database, edit func(*config.File)) *rig {
 	t.Helper()
-	world, err := sandbox.Parse(name+".yaml", read(t, worldsDir+name+".yaml"))
+	return rigOf(t, name, read(t, worldsDir+name+".yaml"), string(read(t, worldsDir+name+".cardea.yaml")), db, edit)
+}
+
+// rigOf is newRig with a world and a configuration of the test's own. Secrets are sealed with a key that everybody knows.
+func rigOf(t *testing.T, name string, vendors []byte, configuration string, db database, edit func(*config.File)) *rig {
+	t.Helper()
+	world, err := sandbox.Parse(name+".yaml", vendors)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{t: t, term: &terminal{out: &bytes.Buffer{}, err: &bytes.Buffer{}, now: time.Now, getenv: func(string) string { return "" }}}
+	getenv := func(name string) string { return map[string]string{"CARDEA_KEY": matrixKey}[name] }
+	r := &rig{t: t, term: &terminal{out: &bytes.Buffer{}, err: &bytes.Buffer{}, now: time.Now, getenv: getenv}}
 	if r.vendors, err = sandbox.New(world, sandbox.Options{Now: time.Now}); err != nil {
 		t.Fatal(err)
 	}
-	file, err := config.Parse(worldsDir+name+".cardea.yaml", read(t, worldsDir+name+".cardea.yaml"), r.term.getenv)
+	file, err := config.Parse(worldsDir+name+".cardea.yaml", []byte(configuration), r.term.getenv)
 	if err != nil {
 		t.Fatal(err)
 	}

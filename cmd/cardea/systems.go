@@ -110,27 +110,6 @@ func connect(f *config.File, w wiring) (map[string]desk.Space, map[string]desk.D
 	return spaces, doors, sides(f, spaces, doors)
 }
 
-// sides refuses an integration whose space connection is a door system, or the other way round.
-func sides(f *config.File, spaces map[string]desk.Space, doors map[string]desk.Door) error {
-	for _, name := range slices.Sorted(maps.Keys(f.Integrations)) {
-		in := f.Integrations[name]
-		if _, ok := spaces[in.Space.Text]; !ok {
-			return cardea.Errorf(cardea.Rejected, "%s: integration %s: %q is no space system", f.At(in.Space.Line), name, in.Space.Text)
-		}
-		d, ok := doors[in.Door.Text]
-		if !ok {
-			return cardea.Errorf(cardea.Rejected, "%s: integration %s: %q is no door system", f.At(in.Door.Line), name, in.Door.Text)
-		}
-		for _, field := range in.Profile.Follow {
-			if !slices.Contains(d.Door.Limits().Profile, field) {
-				return cardea.Errorf(cardea.Rejected, "%s: integration %s: profile: %s cannot change %s of an account once it is made; write once",
-					f.At(in.Profile.Line), name, d.System, field)
-			}
-		}
-	}
-	return nil
-}
-
 func (s system) check(f *config.File, name string, c *config.Connection) error {
 	for _, key := range s.needs {
 		if _, ok := c.Keys[key]; !ok {

@@ -15,12 +15,14 @@ func (p *planner) units() {
 		_, before := p.in.seen.names[u.Was]
 		o := cardea.Operation{Unit: u, Group: u.Group, Window: cardea.Forever, Due: p.now, Deadline: cardea.Never}
 		switch {
-		case u.Gone && !there, !u.Gone && there:
-			continue
-		case u.Gone:
+		case u.Gone && there:
 			o.Verb, o.Cause = cardea.VerbDeleteUnit, cardea.CauseVanished
-		case before && u.Was != "":
+		case u.Gone:
+			continue
+		case before && u.Was != "": // also when the new one is there: it was cut short
 			o.Verb, o.Cause, o.Group = cardea.VerbRenameUnit, cardea.CauseMoved, u.Was
+		case there:
+			continue
 		default:
 			o.Verb, o.Cause, o.Deadline = cardea.VerbAddUnit, cardea.CauseGranted, p.now.Add(startGrace)
 			p.in.seen.names[u.Group] = u.Number

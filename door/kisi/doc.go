@@ -22,6 +22,7 @@
 //	                             live (C): the echo is compared
 //	DELETE /role_assignments/ID  D 2.3  204 without a body; 404 counts as done (C 1.6)
 //	GET /team_memberships        D 2.5b only when a team holds an administrative role; field names of the rows I
+//	GET /locks, /group_links     D 2.6, 2.5  limit 250; only Examine asks
 //
 // PATCH /role_assignments is not used: its documented body is broken (2.3), so that a window changes by delete and create.
 // Which role ids are administrative is not documented: whoever holds any role on the organisation or a place, or is a

@@ -46,8 +46,10 @@ type System struct {
 }
 
 var (
-	_ door.System = (*System)(nil)
-	_ door.Timed  = (*System)(nil)
+	_ door.System   = (*System)(nil)
+	_ door.Timed    = (*System)(nil)
+	_ door.Examined = (*System)(nil)
+	_ door.Assuming = (*System)(nil)
 )
 
 // New makes a System. Errors: Rejected.
@@ -86,6 +88,20 @@ func (s *System) Describe(ctx context.Context) (cardea.Organisation, error) {
 	}
 	out.Skew, _ = s.client.Skew()
 	return out, nil
+}
+
+// Assumed implements door.Assuming: what the package comment marks with I, and what is documented and never seen.
+func (s *System) Assumed() []string {
+	return []string{
+		"The validity of a role assignment is kept as it was given when it is made; the vendor's echo is compared each time.",
+		"Changing a role assignment in place does not work: its documentation is broken. A window changes by delete and create.",
+		"Whoever holds any role on the organisation or a place, or manages a group, is staff: ids of roles are not documented.",
+		"A search for an e-mail address may bring other people, and is compared again.",
+		"The role assignments of a group or user that does not exist are an empty list.",
+		"Expired role assignments are kept until somebody takes them away; one that Kisi took away is simply not there any more.",
+		"A user without the field access_enabled or scim_access_enabled is enabled.",
+		"The rows of a team's members name their user in member_type and member_id.",
+	}
 }
 
 func (s *System) get(ctx context.Context, path string, out any) error {

@@ -46,7 +46,7 @@ func (s *System) membersByList(ctx context.Context, ids []string, told map[strin
 	}
 	for _, raw := range views { // only now every nested group is known
 		if v := s.viewOf(raw); v.says == some {
-			told[v.group] = membership{view: v, known: true}
+			told[v.group] = membership{view: v, known: true, sure: true}
 		}
 	}
 	return came, err
@@ -100,7 +100,7 @@ func (s *System) membersByUser(ctx context.Context) (map[string][]member, error)
 				out = map[string][]member{}
 			}
 			if kind != "indirect" {
-				out[in] = append(out[in], member{id: id})
+				out[in] = append(out[in], member{id: id, raw: adding([]string{id}).add[0]})
 			}
 		}
 		return nil

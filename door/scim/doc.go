@@ -29,8 +29,12 @@
 // unknown, which fails the collection. Some servers answer an empty list for every group: the first member that is put into
 // a group on a server that has not shown any is therefore looked for before another follows.
 //
+// Pages (H): a server may count the page in totalResults and send fewer rows than asked. Until it was seen to count more than
+// one page, a list that seems to be over is looked behind once.
+//
 // Removals (H): servers are known that take the filter form only, that take the value form only, that answer well and do
 // nothing, that empty the group on the value form, and that take out the wrong ones when several go in one request. The first
-// removal goes alone, is read back, and whoever went without being asked for is put back; so is the first of several. What
-// was learnt holds as long as the System does.
+// removal goes alone, is read back, and whoever went without being asked for is put back; so is the first of several, and
+// one whose answer was lost. Until then nobody is taken out of a group whose members cannot be seen. What was learnt holds
+// as long as the System does.
 package scim

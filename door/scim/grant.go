@@ -86,7 +86,7 @@ func orNone(foreign string) string {
 func (s *System) putIn(ctx context.Context, group string, ids []string) outcome {
 	out := outcome{}
 	for tries := 0; len(ids) > 0; {
-		v, err := s.group(ctx, group)
+		v, err := s.look(ctx, group)
 		if err != nil {
 			return out.all(ids, err)
 		}
@@ -96,21 +96,22 @@ func (s *System) putIn(ctx context.Context, group string, ids []string) outcome 
 		if ids = v.without(ids); len(ids) == 0 {
 			return out
 		}
-		k := s.knows()
-		if k.blind {
+		if !v.sure && s.knows().blind {
 			return out.all(ids, s.hides([]string{group}))
 		}
 		n := len(ids)
-		if !k.shows {
+		if !v.sure {
 			n = 1
 		}
-		status, err := s.write(ctx, v, adding(ids[:n]))
+		status, err := s.write(ctx, v.view, adding(ids[:n]))
 		switch {
-		case err == nil:
+		case err == nil && !v.sure:
 			if err := s.shown(ctx, group, ids[0]); err != nil {
 				return out.all(ids[n:], s.hides([]string{group})).all(ids[:n], err)
 			}
 			ids = ids[n:]
+		case err == nil:
+			return out
 		case status == http.StatusPreconditionFailed:
 			if tries++; tries >= maxTries {
 				return out.all(ids, cardea.Errorf(cardea.Conflict, "group %s keeps being changed by others: %w", group, err))
@@ -146,7 +147,7 @@ func ofOne(err error) bool {
 
 // atFault says why one account could not become a member: it is one already, the group is gone, or the user is.
 func (s *System) atFault(ctx context.Context, group, id string, err error) error {
-	v, readErr := s.group(ctx, group)
+	v, readErr := s.look(ctx, group)
 	switch {
 	case readErr != nil:
 		return err
@@ -162,14 +163,11 @@ func (s *System) atFault(ctx context.Context, group, id string, err error) error
 
 // shown makes sure, on a server that has not shown members yet, that it shows one who was just taken in.
 func (s *System) shown(ctx context.Context, group, id string) error {
-	if s.knows().shows {
-		return nil
-	}
-	found, err := s.members(ctx, []string{group}, nil)
+	m, err := s.look(ctx, group)
 	if err != nil {
 		return nil //nolint:nilerr // the write went well; whoever reads back finds out
 	}
-	if s.knows().shows || found[group].plain(id) {
+	if s.knows().shows || m.plain(id) {
 		return nil
 	}
 	s.learn(func(k *learnt) { k.blind = true })

@@ -10,6 +10,7 @@ type learnt struct {
 	shows        bool // a group read by its id was seen with members
 	blind        bool // it took a member in and shows none
 	provedAt     time.Time
+	counts       bool // totalResults was more than the rows of a page: it counts the list
 
 	noFilter map[string]bool // attributes by which users cannot be searched
 

@@ -22,6 +22,18 @@ type membership struct {
 	view
 
 	known bool // false = the server does not tell
+	// sure: somebody's members were seen, of this group or of another. Without that a group that shows none may hide them all:
+	// it counts as empty where it says so, but nobody is taken out of it and it is not written whole.
+	sure bool
+}
+
+// certain says whether every member is known, so that whoever goes missing is noticed.
+func (m membership) certain() bool { return m.sure && len(m.broken) == 0 }
+
+// look reads one group with what can be known of its members.
+func (s *System) look(ctx context.Context, group string) (membership, error) {
+	found, err := s.members(ctx, []string{group}, nil)
+	return found[group], err
 }
 
 // members reads the members of groups by the cheapest way that tells, beside what a list told already.
@@ -65,7 +77,7 @@ func (s *System) members(ctx context.Context, ids []string, told map[string]memb
 		if v.says == some && tried {
 			s.learn(func(k *learnt) { k.listsHide = true }) // the list had its turn and did not show them
 		}
-		told[id] = membership{view: v, known: v.says == some || !v.there}
+		told[id] = membership{view: v, known: v.says == some || !v.there, sure: v.says == some || !v.there}
 	}
 	if len(quiet) == 0 {
 		return told, first
@@ -93,9 +105,9 @@ func (s *System) settle(ctx context.Context, quiet []string, out map[string]memb
 		m := out[id]
 		switch {
 		case k.shows:
-			m.known = true
+			m.known, m.sure = true, true
 		case byUser != nil:
-			m.members, m.known = byUser[id], true
+			m.members, m.known, m.sure = byUser[id], true, true
 		default:
 			m.known = m.says == none && !k.blind
 		}

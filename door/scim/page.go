@@ -45,6 +45,9 @@ func answerOf(raw []byte) (answer, bool) {
 	return a, json.Unmarshal(rows, &a.rows) == nil
 }
 
+// countsMore says whether the total is plainly that of the list, and not of this page.
+func (a answer) countsMore() bool { return a.counted && len(a.rows) > 0 && a.total > len(a.rows) }
+
 // page reads the page that begins at start, counted from 1. Errors: as of wire; Retry when no list came.
 func (s *System) page(ctx context.Context, l listing, start, count int) (answer, error) {
 	q := maps.Clone(l.query)
@@ -62,6 +65,9 @@ func (s *System) page(ctx context.Context, l listing, start, count int) (answer,
 		return a, cardea.Errorf(cardea.Retry, "%s: GET %s gave no list; is base_url really the base of a SCIM server?",
 			s.client.Name(), l.path)
 	}
+	if a.countsMore() && !s.knows().counts {
+		s.learn(func(k *learnt) { k.counts = true })
+	}
 	return a, nil
 }
 
@@ -72,6 +78,9 @@ type walk struct {
 	got   int // rows that came, each once
 	start int // of the next page
 	total int // as said last; -1 = never
+	// counts: the server was seen to count the list and not the page. look: everything that was counted has come, and the
+	// next page only makes sure of it.
+	counts, look bool
 }
 
 func newWalk(count int) *walk {
@@ -87,8 +96,11 @@ func (w *walk) over() bool { return w.start > 1 && w.total >= 0 && w.got >= w.to
 // A page may hold fewer or more rows than asked; the next one begins behind them. Rows that came before mean that the list
 // moved under us or that startIndex is not heeded: what was missed cannot be known, so that the page is short. So is one
 // that counts another total than the page before, or fewer rows than came. A full page that ends the list is followed by
-// one look more: some servers count the page instead of the whole.
+// one look more, and so is any other on a server that was never seen to count more than the page: some count the page
+// instead of the whole, and their pages may be smaller than asked for.
 func (w *walk) take(a answer) ([]json.RawMessage, cardea.Mark, bool) {
+	looked := w.look
+	w.look, w.counts = false, w.counts || a.countsMore()
 	fresh := make([]json.RawMessage, 0, len(a.rows))
 	for _, raw := range a.rows {
 		key := string(raw)
@@ -103,6 +115,9 @@ func (w *walk) take(a answer) ([]json.RawMessage, cardea.Mark, bool) {
 	}
 	w.got += len(fresh)
 	w.start += len(a.rows)
+	if looked && len(fresh) == 0 && a.total <= w.got {
+		return fresh, cardea.Mark{Total: w.total, Counted: true, Ended: true}, false // nothing, or the same page once more
+	}
 	m := cardea.Mark{Total: a.total, Counted: a.counted, Short: len(fresh) < len(a.rows)}
 	if (w.total >= 0 && (!a.counted || a.total != w.total)) || (a.counted && w.got > a.total) {
 		m.Short = true
@@ -117,6 +132,8 @@ func (w *walk) take(a answer) ([]json.RawMessage, cardea.Mark, bool) {
 		m.Ceiling = true
 	case !a.counted, w.got < a.total, len(a.rows) == w.count:
 		m.More = true
+	case !m.Short && !w.counts:
+		m.More, w.look = true, true
 	default:
 		m.Ended = !m.Short
 	}
@@ -130,7 +147,8 @@ func (s *System) list(ctx context.Context, l listing, page func(rows []json.RawM
 	if err != nil {
 		return err
 	}
-	for w := newWalk(p.page); ; {
+	w := newWalk(p.page)
+	for w.counts = s.knows().counts; ; {
 		a, err := s.page(ctx, l, w.start, w.count)
 		if class := cardea.ClassOf(err); w.over() && (class == cardea.Rejected || class == cardea.NotFound) {
 			a, err = answer{total: w.total, counted: true}, nil // nothing is behind the end

@@ -140,7 +140,7 @@ func (s *System) put(ctx context.Context, v view, c change, p provider) (int, er
 	case v.version == "":
 		return 0, cardea.Errorf(cardea.Rejected, "%s: group %s came without an ETag, so that it cannot be written whole without "+
 			"overwriting what others change", s.client.Name(), v.group)
-	case v.says == absent && !s.knows().shows, len(v.broken) > 0:
+	case v.says != some && !s.knows().shows, len(v.broken) > 0: // an empty list that is not true would become true
 		return 0, s.hides([]string{v.group})
 	}
 	members := append([]json.RawMessage{}, c.add...)

@@ -127,7 +127,7 @@ func TestPagesOfEveryHabit(t *testing.T) {
 
 func TestAFullLastPageIsLookedBehind(t *testing.T) {
 	t.Parallel()
-	for n, pages := range map[int]int{99: 1, 100: 2, 101: 2, 200: 3} {
+	for n, pages := range map[int]int{1: 2, 99: 2, 100: 2, 101: 2, 200: 3} {
 		f := newFake(t, habits{})
 		for i := 1; i < n; i++ {
 			f.user(fmt.Sprintf("u%d", i), fmt.Sprintf("u%d@x.test", i))
@@ -137,6 +137,26 @@ func TestAFullLastPageIsLookedBehind(t *testing.T) {
 			t.Errorf("%d users took %d pages, want %d", n, got, pages)
 		}
 	}
+}
+
+// A server that counts the page and sends fewer rows than asked says of its first page that it is everything.
+func TestASmallPageThatCountsItselfIsLookedBehind(t *testing.T) {
+	t.Parallel()
+	for users, want := range map[int]cardea.Grade{8: cardea.Complete, 30: cardea.Complete, 31: cardea.Incomplete, 60: cardea.Incomplete} {
+		f := newFake(t, habits{pageTotal: true, pageCap: 30})
+		for i := 1; i < users; i++ {
+			f.user(fmt.Sprintf("u%d", i), fmt.Sprintf("u%d@x.test", i))
+		}
+		grade(t, read(t, f.system(), kinds(cardea.KindAccount)), cardea.KindAccount, want, users)
+	}
+}
+
+// Whoever ignores startIndex sends the same page again: up to one page nothing is wrong with that.
+func TestASmallPageThatComesAgainIsTheWholeList(t *testing.T) {
+	t.Parallel()
+	f := newFake(t, habits{ignoreStart: true})
+	f.user("u1", "u1@x.test")
+	grade(t, read(t, f.system(), kinds(cardea.KindAccount)), cardea.KindAccount, cardea.Complete, 2)
 }
 
 func TestBehindTheEndMayBeRefused(t *testing.T) {

@@ -2,7 +2,6 @@ package scim
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 
 	"github.com/cardea-access/cardea"
@@ -11,7 +10,8 @@ import (
 // Revoke implements door.System: PATCH /Groups/{id} with "remove" (RFC 7644 3.5.2.2); who is no member, and a group that is not
 // there, are successes. How this server wants it is found out once: the first removal goes alone and is read back, so
 // that a server that takes out others as well is noticed, and they are put back. Errors by position: Conflict when the
-// group keeps moving, Rejected when no way works, Unknown when others went too and could not be put back.
+// group keeps moving, Rejected when no way works or the members cannot be seen before a way is known, Unknown when the answer
+// was lost, or others went too and could not be put back.
 func (s *System) Revoke(ctx context.Context, es []cardea.Edge) []error {
 	return s.byGroup(ctx, es, func(cardea.Edge) error { return nil }, s.takeOut)
 }
@@ -44,7 +44,7 @@ func (r *removal) end(err error) {
 // round reads the group and takes one step.
 func (r *removal) round(ctx context.Context) {
 	s := r.s
-	v, err := s.group(ctx, r.group)
+	v, err := s.look(ctx, r.group)
 	if err != nil {
 		r.end(err)
 		return
@@ -54,25 +54,31 @@ func (r *removal) round(ctx context.Context) {
 		r.end(err)
 		return
 	}
-	k := s.knows()
-	known := len(v.broken) == 0 && (v.says == some || (v.there && k.shows))
-	if !v.there || known {
+	if v.certain() {
 		r.ids = v.among(r.ids)
 	}
 	if len(r.ids) == 0 {
 		return
 	}
+	k := s.knows()
 	by := k.way(p)
-	n, err := r.howMany(k, by, known)
+	n, err := r.howMany(k, by, v.certain())
 	if err != nil {
 		r.end(err)
 		return
 	}
 	batch := r.ids[:n]
-	status, err := s.write(ctx, v, change{remove: batch, by: by})
+	status, err := s.write(ctx, v.view, change{remove: batch, by: by})
 	switch {
 	case err == nil:
-		r.gone(ctx, v, batch, by, known)
+		r.gone(ctx, v, batch, by)
+	case cardea.ClassOf(err) == cardea.Unknown:
+		if !k.trusts(by, len(batch)) {
+			if _, _, lost := r.restore(ctx, v, batch); lost != nil {
+				err = lost
+			}
+		}
+		r.end(err)
 	case status == http.StatusPreconditionFailed:
 		if r.tries++; r.tries >= maxTries {
 			r.end(cardea.Errorf(cardea.Conflict, "group %s keeps being changed by others: %w", r.group, err))
@@ -96,7 +102,7 @@ func (r *removal) round(ctx context.Context) {
 }
 
 // howMany members go in the next write. Rejected when there is no way that can be taken.
-func (r *removal) howMany(k learnt, by way, known bool) (int, error) {
+func (r *removal) howMany(k learnt, by way, certain bool) (int, error) {
 	name := r.s.client.Name()
 	switch {
 	case by == wayNone:
@@ -104,85 +110,62 @@ func (r *removal) howMany(k learnt, by way, known bool) (int, error) {
 			"take them out of group %s there", name, r.group)
 	case by == wayPut:
 		return len(r.ids), nil
-	case by == wayValue && !k.ways[by].proven && !known:
-		return 0, cardea.Errorf(cardea.Rejected, "%s: the server may empty group %s when one member is to go, and does not show its "+
-			"members, so that they could not be put back; take the member out there", name, r.group)
+	case !k.ways[by].proven && !certain:
+		return 0, cardea.Errorf(cardea.Rejected, "%s: the server may take others out of group %s when one member is to go, and does not "+
+			"show its members, so that they could not be put back; take the member out there", name, r.group)
 	case r.single, k.ways[by].single, !k.ways[by].proven:
 		return 1, nil
 	}
 	return len(r.ids), nil
 }
 
-// gone looks at what became of the group after a removal that was answered well, until the way is proven.
-func (r *removal) gone(ctx context.Context, before view, batch []string, by way, known bool) {
-	s := r.s
-	if by == wayPut {
-		r.ids = r.ids[len(batch):]
-		return
-	}
-	trusted := s.knows().ways[by]
-	if !known || (trusted.proven && (len(batch) == 1 || trusted.many)) {
+// trusts says whether a way is known to take out so many members and nobody else.
+func (k learnt) trusts(by way, n int) bool {
+	return by >= wayPut || (k.ways[by].proven && (n == 1 || k.ways[by].many))
+}
+
+// gone looks at what became of the group after a removal that was answered well, until the way is trusted.
+func (r *removal) gone(ctx context.Context, before membership, batch []string, by way) {
+	if !before.certain() || r.s.knows().trusts(by, len(batch)) {
 		r.ids = r.ids[len(batch):] // whoever reads back finds out
 		return
 	}
-	after, err := s.group(ctx, r.group)
-	if err != nil || !after.there || len(after.broken) > 0 {
-		r.ids = r.ids[len(batch):]
-		return
-	}
-	out := map[string]bool{}
-	for _, id := range batch {
-		out[id] = true
-	}
-	var lost []json.RawMessage
-	others := 0
-	for _, m := range before.members {
-		if m.foreign == "" && out[m.id] {
-			continue
-		}
-		others++
-		if !after.shows(m) {
-			lost = append(lost, m.raw)
-		}
-	}
+	after, lost, err := r.restore(ctx, before, batch)
 	left := after.among(batch)
-	s.learn(func(k *learnt) {
+	r.s.learn(func(k *learnt) {
 		t := &k.ways[by]
 		switch {
-		case len(lost) > 0 && len(batch) == 1:
+		case lost > 0 && len(batch) == 1:
 			t.broken = true
-		case (len(lost) > 0 || len(left) > 0) && len(batch) > 1:
+		case (lost > 0 || len(left) > 0) && len(batch) > 1:
 			t.single = true
+		case err != nil:
 		case len(left) > 0:
 			t.missed++
 			t.broken = t.missed > 1 // a server may take a moment; twice is a habit
 		case len(batch) > 1:
 			t.many = true
-		case others > 0:
+		case len(before.members) > 1:
 			t.proven = true
 		}
 	})
-	if len(lost) > 0 {
-		if _, err := s.write(ctx, after, change{add: lost}); err != nil {
-			r.end(cardea.Errorf(cardea.Unknown, "%s: the server took %d other members out of group %s as well, and they could not be put "+
-				"back; look there: %w", s.client.Name(), len(lost), r.group, err))
-			return
-		}
-	}
-	if len(left) == 0 {
+	switch {
+	case err != nil:
+		r.end(err)
+	case len(left) == 0:
 		r.ids = r.ids[len(batch):]
 	}
 }
 
 // refused settles a removal of one member whose form the server does not take.
 func (r *removal) refused(ctx context.Context, by way, err error) {
-	v, readErr := r.s.group(ctx, r.group)
+	v, readErr := r.s.look(ctx, r.group)
 	switch {
 	case readErr != nil:
 		r.end(readErr)
 	case !v.there:
 		r.ids = nil
-	case v.says == some && !v.plain(r.ids[0]) && len(v.broken) == 0:
+	case v.certain() && !v.plain(r.ids[0]):
 		r.ids = r.ids[1:] // gone already: there was nothing to operate on
 	case r.s.knows().ways[by].proven:
 		r.out[r.ids[0]] = err
@@ -194,35 +177,14 @@ func (r *removal) refused(ctx context.Context, by way, err error) {
 
 // still says whether an account whose removal failed is a member yet; nil = it is not.
 func (s *System) still(ctx context.Context, group, id string, err error) error {
-	v, readErr := s.group(ctx, group)
+	v, readErr := s.look(ctx, group)
 	switch {
 	case readErr != nil:
 		return err
-	case !v.there, (v.says == some || s.knows().shows) && !v.plain(id) && len(v.broken) == 0:
+	case !v.there, v.certain() && !v.plain(id):
 		return nil
 	case cardea.ClassOf(err) == cardea.NotFound:
 		return cardea.Errorf(cardea.Conflict, "group %s shows account %s, and the server does not find one of them: %w", group, id, err)
 	}
 	return err
-}
-
-// shows says whether a member is among those shown.
-func (v view) shows(m member) bool {
-	for _, o := range v.members {
-		if o.id == m.id && o.foreign == m.foreign {
-			return true
-		}
-	}
-	return false
-}
-
-// among returns those of the ids that are members.
-func (v view) among(ids []string) []string {
-	var out []string
-	for _, id := range ids {
-		if v.plain(id) {
-			out = append(out, id)
-		}
-	}
-	return out
 }

@@ -129,7 +129,8 @@ func (s *System) Assumed() []string {
 		"Members of a group come all at once: SCIM has no pages within a group, and a server that cuts the list short does not say so.",
 		"A group that comes without members although they were asked for by its id is empty, when the server has shown members of " +
 			"another group; where it never has, only an explicit empty list counts as empty.",
-		"A server that shows no members at all but groups of its users shows all of them; only direct ones count.",
+		"A server that shows no members at all but groups of its users shows all of them; only direct ones count. It has no groups " +
+			"within groups, or takes only the member out that is to go.",
 		"A member without type and $ref is a user, unless a group of that id was listed.",
 		"A user without \"active\" is active; roles, entitlements and a userType that speak of administration or ownership make staff.",
 		"A PATCH that was refused changed nothing (RFC 7644 3.5.2), and a server that says it supports ETags honours If-Match.",

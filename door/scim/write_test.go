@@ -130,6 +130,17 @@ func TestAServerThatHidesWhomItTookGetsNobodyElse(t *testing.T) {
 	grade(t, read(t, s, edgesOf("c")), cardea.KindEdge, cardea.Failed, 0)
 }
 
+// An empty list may be a lie until the server has shown somebody: written back, it would become true.
+func TestAnEmptyListThatMayLieIsNotWrittenBack(t *testing.T) {
+	t.Parallel()
+	for _, members := range []string{"empty", "never"} {
+		f := house(t, habits{members: members, noPatch: true, etag: true})
+		if got := put(t, f.system(), edge("a", "u3")); got != "rejected" || f.in("a") != "u1 u2" {
+			t.Errorf("%s: %s, a holds %s", members, got, f.in("a"))
+		}
+	}
+}
+
 func TestTimesAndForeignEntriesAreRefused(t *testing.T) {
 	t.Parallel()
 	f := house(t, habits{})

@@ -133,7 +133,7 @@ func (v *Vendor) membersShown(w view) bool {
 			return strings.EqualFold(p.name, "members")
 		})
 	}
-	return !v.switches.Is("members", "users")
+	return !v.switches.Is("members", "users") && !v.switches.Is("members", "never")
 }
 
 // project leaves the attributes that were asked for, and those that are always returned (RFC 7643 7, returned).

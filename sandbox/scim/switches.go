@@ -49,8 +49,9 @@ func switches() []twin.Switch {
 // memberSwitches are about who is in a group.
 func memberSwitches() []twin.Switch {
 	return []twin.Switch{
-		{Name: "members", Values: []string{"asked", "listed", "users"},
-			About: "a group's members: with the group by its id but not in lists, in lists too, or never: only as the users' groups"},
+		{Name: "members", Values: []string{"asked", "listed", "users", "never"},
+			About: "a group's members: with the group by its id but not in lists, in lists too, only as the users' groups, or " +
+				"never (AWS)"},
 		{Name: "list_attributes", Values: []string{"never", "honoured"},
 			About: "members: asked, and a list with attributes=members: still without them, or with them"},
 		{Name: "unasked", Values: []string{"empty", "absent"},

@@ -37,6 +37,7 @@ type System struct {
 var (
 	_ space.System   = (*System)(nil)
 	_ space.Assuming = (*System)(nil)
+	_ space.Editable = (*System)(nil)
 )
 
 // New checks the configuration. Errors: Rejected.
@@ -63,6 +64,9 @@ func (s *System) Describe(context.Context) (cardea.Organisation, error) {
 
 // Collections lists the kinds that a house has: all of them.
 func (s *System) Collections() []cardea.Kind { return slices.Clone(cardea.Kinds) }
+
+// Editable implements space.Editable.
+func (s *System) Editable() {}
 
 // Assumed implements space.Assuming.
 func (s *System) Assumed() []string {

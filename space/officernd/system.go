@@ -35,8 +35,10 @@ type System struct {
 }
 
 var (
-	_ space.System = (*System)(nil)
-	_ space.Hooked = (*System)(nil)
+	_ space.System   = (*System)(nil)
+	_ space.Hooked   = (*System)(nil)
+	_ space.Lacking  = (*System)(nil)
+	_ space.Assuming = (*System)(nil)
 )
 
 // New checks the configuration. Errors: Rejected.
@@ -70,3 +72,27 @@ func (s *System) Describe(ctx context.Context) (cardea.Organisation, error) {
 
 // Collections lists the kinds that OfficeRnD has: all of them.
 func (s *System) Collections() []cardea.Kind { return slices.Clone(cardea.Kinds) }
+
+// Lacks implements space.Lacking: desks, offices and rooms are assigned or booked, and nothing is rented as a unit.
+func (s *System) Lacks(kind cardea.ItemKind) string {
+	if kind == cardea.ItemUnits {
+		return "OfficeRnD has no rentable units"
+	}
+	return ""
+}
+
+// Assumed implements space.Assuming: what the package comment marks with I.
+func (s *System) Assumed() []string {
+	return []string{
+		"A resource type that is not listed is the vendor's own system type of that name.",
+		"The count of bookings heeds the filters of its window, as the listing does.",
+		"A series of bookings without an end may be found by no filter of the window; such series are looked for in a wider listing.",
+		"A booking whose row lacks its lists of guests has them when it is read by its id.",
+		"Where the listing of all assignments is refused, asking each membership or resource brings the same assignments; an empty " +
+			"listing is checked in that way.",
+		"An assignment and a visitor can be read by their ids; where they cannot, the listing is searched, and what it lacks is " +
+			"not said to be deleted.",
+		"A pass counts as used on the day on which its check-in began; without the check-ins no pass is read at all.",
+		"The organisation is the one that org names: the vendor's API shows neither its id nor its name.",
+	}
+}

@@ -66,9 +66,23 @@ type Connection struct {
 	Keys map[string]int `yaml:"-"` // the keys that stand in the file and their lines, for the system's own check
 }
 
-// secrets are the connection's secrets, for looking them up.
-func (c *Connection) secrets() []*Secret {
-	return []*Secret{&c.ClientSecret, &c.WebhookSecret, &c.APIKey, &c.Token, &c.Password, &c.APISecret}
+// secrets are the connection's secrets by their keys in the file.
+func (c *Connection) secrets() map[string]*Secret {
+	return map[string]*Secret{
+		"client_secret": &c.ClientSecret, "webhook_secret": &c.WebhookSecret, "api_key": &c.APIKey, "token": &c.Token,
+		"password": &c.Password, "api_secret": &c.APISecret,
+	}
+}
+
+// Secrets returns the values of the secrets that are given, by their keys in the file.
+func (c *Connection) Secrets() map[string]string {
+	out := map[string]string{}
+	for key, s := range c.secrets() {
+		if s.value != "" {
+			out[key] = s.value
+		}
+	}
+	return out
 }
 
 // Load reads a file, lays the environment over it and checks it. getenv is os.Getenv but in tests.
@@ -127,7 +141,9 @@ func (f *File) check(p *problems, getenv func(string) string) {
 			p.add(0, "connection %q is empty: give it a system", name)
 			continue
 		}
-		for _, s := range c.secrets() {
+		secrets := c.secrets()
+		for _, key := range slices.Sorted(maps.Keys(secrets)) {
+			s := secrets[key]
 			if err := s.resolve(dir, getenv); err != nil {
 				p.add(s.Line, "connection %q: %v", name, err)
 			}

@@ -57,6 +57,8 @@ type Mappings struct {
 	Bookables map[string]*Target `yaml:"bookables"`
 	Passes    map[string]*Target `yaml:"passes"`
 	Units     map[string]*Target `yaml:"units"`
+
+	Lines map[cardea.ItemKind]int `yaml:"-"` // where the kinds that the file names stand
 }
 
 // ByKind returns the mappings of one kind.

@@ -6,6 +6,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/desk"
 )
 
@@ -100,9 +101,12 @@ func (f *File) place(root *yaml.Node) {
 		each(n, func(key string, v *yaml.Node) { c.Keys[key] = v.Line })
 	})
 	each(child(root, "integrations"), func(name string, n *yaml.Node) {
-		if in := f.Integrations[name]; in != nil {
-			in.Line = n.Line
+		in := f.Integrations[name]
+		if in == nil {
+			return
 		}
+		in.Line, in.Mappings.Lines = n.Line, map[cardea.ItemKind]int{}
+		each(child(n, "mappings"), func(kind string, v *yaml.Node) { in.Mappings.Lines[cardea.ItemKind(kind)] = v.Line })
 	})
 }
 

@@ -1,0 +1,172 @@
+package kisi
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/cardea-access/cardea"
+)
+
+// Examine implements door.Examined: groups that open nothing, groups whose own settings cut what Cardea gives, doors that
+// are locked down or not reachable, guest links beside the members, and a directory that switches users on and off. Whatever
+// the credentials may not read becomes an issue too. Errors: Retry, Throttled, and those of the groups' list.
+func (s *System) Examine(ctx context.Context) ([]cardea.Issue, error) {
+	names, out, err := s.examineGroups(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, look := range []func(context.Context, map[int64]string) ([]cardea.Issue, error){
+		s.examineLocks, s.examineLinks, s.examineDirectory,
+	} {
+		found, err := look(ctx, names)
+		switch cardea.ClassOf(err) {
+		case "":
+		case cardea.NotFound, cardea.Rejected, cardea.Auth:
+			found = append(found, cardea.Issue{Code: "not-examined", Text: "not everything could be looked at: " + err.Error()})
+		case cardea.Retry, cardea.Throttled, cardea.Conflict, cardea.Unknown:
+			return out, err
+		}
+		out = append(out, found...)
+	}
+	return out, nil
+}
+
+// restrictions are what a group may ask of its members beside membership, in words (vendors/kisi.md 2.2).
+var restrictions = []struct{ field, asks string }{
+	{"reader_restriction_enabled", "a reader close by"},
+	{"geofence_restriction_enabled", "a phone that is near"},
+	{"primary_device_restriction_enabled", "the member's main phone"},
+	{"managed_device_restriction_enabled", "a managed phone"},
+	{"tap_to_access_restriction_enabled", "a tap on the reader"},
+}
+
+// examineGroups looks at the groups' own settings (vendors/kisi.md 2.2) and returns the groups' names.
+func (s *System) examineGroups(ctx context.Context) (map[int64]string, []cardea.Issue, error) {
+	names := map[int64]string{}
+	var out []cardea.Issue
+	err := s.whole(ctx, listing{path: "/groups", limit: otherLimit}, func(raw json.RawMessage) *flaw {
+		f, id, bad := rowOf(raw)
+		if bad != nil {
+			return bad
+		}
+		name, _ := f.text("name")
+		names[id] = name
+		out = append(out, examineGroup(f, cardea.GroupID(number(id)), name)...)
+		return nil
+	})
+	return names, out, err
+}
+
+func examineGroup(f fields, id cardea.GroupID, name string) []cardea.Issue {
+	var out []cardea.Issue
+	add := func(minor bool, code, format string, args ...any) {
+		out = append(out, cardea.Issue{Code: code, Group: id, Minor: minor, Text: fmt.Sprintf(format, args...)})
+	}
+	if f.on("time_restriction_enabled") {
+		add(false, "group-own-times", "group %q has a time restriction of its own, which cuts access without Cardea's seeing it: "+
+			"switch it off at Kisi, and give the mapping hours instead", name)
+	}
+	locks, told := f.count("locks_count")
+	stops, _ := f.count("elevator_stops_count")
+	if told && locks+stops == 0 {
+		add(false, "group-opens-nothing", "group %q opens nothing: no door and no elevator stop is in it; add its doors at Kisi", name)
+	}
+	if f.has("login_enabled") && !f.on("login_enabled") {
+		add(true, "group-app-off", "access by the app is off for group %q: its members need a card; switch it on at Kisi if "+
+			"phones are meant to open", name)
+	}
+	var asks []string
+	for _, r := range restrictions {
+		if f.on(r.field) {
+			asks = append(asks, r.asks)
+		}
+	}
+	if len(asks) > 0 {
+		add(true, "group-restricted", "group %q asks for more than membership: %s; who lacks it stays outside whatever Cardea says",
+			name, strings.Join(asks, ", "))
+	}
+	return out
+}
+
+// examineLocks finds doors that nobody passes (vendors/kisi.md 2.6).
+func (s *System) examineLocks(ctx context.Context, _ map[int64]string) ([]cardea.Issue, error) {
+	var out []cardea.Issue
+	err := s.whole(ctx, listing{path: "/locks", limit: otherLimit}, func(raw json.RawMessage) *flaw {
+		f, _, bad := rowOf(raw)
+		if bad != nil {
+			return bad
+		}
+		name, _ := f.text("name")
+		switch {
+		case f.on("locked_down"):
+			out = append(out, cardea.Issue{Code: "door-locked-down", Text: fmt.Sprintf(
+				"door %q is in lockdown: nobody passes it whatever Cardea says; end the lockdown at Kisi when it is over", name)})
+		case f.has("configured") && !f.on("configured"):
+			out = append(out, cardea.Issue{Code: "door-not-set-up", Text: fmt.Sprintf(
+				"door %q is not set up: no controller opens it; finish it at Kisi", name)})
+		case f.has("online") && !f.on("online"):
+			out = append(out, cardea.Issue{Code: "door-offline", Text: fmt.Sprintf(
+				"door %q is offline: changes reach it when it is back; look at its controller", name)})
+		}
+		return nil
+	})
+	return out, err
+}
+
+// examineLinks counts the guest links that open doors now or later (vendors/kisi.md 2.5).
+func (s *System) examineLinks(ctx context.Context, names map[int64]string) ([]cardea.Issue, error) {
+	now := cardea.At(s.now())
+	links := map[int64]int{}
+	err := s.whole(ctx, listing{path: "/group_links", limit: otherLimit}, func(raw json.RawMessage) *flaw {
+		f, _, bad := rowOf(raw)
+		if bad != nil {
+			return bad
+		}
+		group, _ := f.id("group_id")
+		until, readable := f.instant("valid_until", cardea.Never)
+		code, _ := f.text("quick_response_code_type")
+		if (!readable || until > now) && (f.on("link_enabled") || code != "") {
+			links[group]++
+		}
+		return nil
+	})
+	var out []cardea.Issue
+	for group, n := range links {
+		text := fmt.Sprintf("%d guest links open the doors of group %q; Cardea neither makes nor ends them", n, names[group])
+		if n == 1 {
+			text = fmt.Sprintf("a guest link opens the doors of group %q; Cardea neither makes nor ends it", names[group])
+		}
+		out = append(out, cardea.Issue{Code: "group-has-links", Group: cardea.GroupID(number(group)), Minor: true, Text: text})
+	}
+	slices.SortFunc(out, func(a, b cardea.Issue) int { return strings.Compare(string(a.Group), string(b.Group)) })
+	return out, err
+}
+
+// examineDirectory asks whether another system switches users on and off (vendors/kisi.md 2.6, 4).
+func (s *System) examineDirectory(ctx context.Context, _ map[int64]string) ([]cardea.Issue, error) {
+	var org fields
+	if err := s.get(ctx, "/organization", &org); err != nil || !org.on("scim_enabled") {
+		return nil, err
+	}
+	const text = "SCIM is switched on in the organisation: a directory may switch users off, and put them into groups, beside " +
+		"Cardea; leave it no group that Cardea keeps"
+	return []cardea.Issue{{Code: "directory-beside-us", Minor: true, Text: text}}, nil
+}
+
+// on says whether a switch is there and on.
+func (f fields) on(name string) bool {
+	value, ok := f.flag(name)
+	return f.has(name) && ok && value
+}
+
+// count reads a number that may be 0.
+func (f fields) count(name string) (int64, bool) {
+	var n int64
+	if !f.has(name) || json.Unmarshal(f[name], &n) != nil {
+		return 0, false
+	}
+	return n, n >= 0
+}
