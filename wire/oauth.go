@@ -91,6 +91,15 @@ type token struct {
 	Access  string         `json:"access"`
 	Expires cardea.Instant `json:"expires"`
 	For     string         `json:"for"`
+	Life    time.Duration  `json:"life,omitempty"` // as the endpoint said
+}
+
+// early is how long before its end a token is replaced: one that lives for a minute must be of some use.
+func (t token) early() time.Duration {
+	if t.Life <= 0 {
+		return tokenEarly
+	}
+	return min(tokenEarly, t.Life/4)
 }
 
 type flight struct {
@@ -153,7 +162,7 @@ func (o *oauth) get(ctx context.Context) (token, error) {
 }
 
 func (o *oauth) fresh(t token, now time.Time) bool {
-	return t.Access != "" && t.For == o.mark && cardea.At(now.Add(tokenEarly)) < t.Expires
+	return t.Access != "" && t.For == o.mark && cardea.At(now.Add(t.early())) < t.Expires
 }
 
 func (o *oauth) fly(ctx context.Context, f *flight) {
@@ -267,7 +276,7 @@ func (o *oauth) fetch(ctx context.Context) (token, error) {
 	if n, err := out.ExpiresIn.Float64(); err == nil && n > 0 {
 		life = boundedSeconds(n)
 	}
-	return token{Access: out.Access, Expires: cardea.At(began.Add(life)), For: o.mark}, nil
+	return token{Access: out.Access, Expires: cardea.At(began.Add(life)), For: o.mark, Life: life}, nil
 }
 
 // tokenRefusal knows the error codes of RFC 6749 5.2: all but server trouble are about the credentials.

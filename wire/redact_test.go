@@ -44,11 +44,9 @@ func FuzzNoAccessCodeIsInARecord(f *testing.F) {
 		if len(code) < 4 || len(code) > 10 || strings.Trim(code, "0123456789") != "" || strings.Contains(more, code) {
 			t.Skip()
 		}
-		for _, name := range []string{"accessCode", "code"} {
-			got := string(wire.Redact([]byte(`{"isTenant":true,"` + name + `":"` + code + `"` + more + `}`)))
-			if strings.Contains(got, code) && name == "accessCode" {
-				t.Errorf("%q stands in %s", code, got)
-			}
+		got := string(wire.Redact([]byte(`{"isTenant":true,"accessCode":"` + code + `"` + more + `}`)))
+		if strings.Contains(got, code) {
+			t.Errorf("%q stands in %s", code, got)
 		}
 	})
 }

@@ -151,8 +151,8 @@ func (s *codesShowCmd) do(ctx context.Context, c *terminal, with settings) error
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.err, "The code of %s on %s. It will not be shown again; for a new one: %s\n", holder(code), say.Clean(code.GroupName),
-		s.command("renew"))
+	fmt.Fprintf(c.err, "The code of %s on %s. It will not be shown again; for a new one: %s\n",
+		holder(code), say.Clean(code.GroupName), s.command("renew"))
 	if s.JSON {
 		err = printJSON(c.out, struct {
 			desk.AccessCode
@@ -184,8 +184,8 @@ func (r *codesRenewCmd) do(ctx context.Context, c *terminal, with settings) erro
 	if r.JSON {
 		return printJSON(c.out, code)
 	}
-	_, err = fmt.Fprintf(c.out, "%s has a new code on %s; the old one opens nothing any more. See it, once, with: %s\n", holder(code),
-		say.Clean(code.GroupName), r.command("show"))
+	_, err = fmt.Fprintf(c.out, "%s has a new code on %s; the old one opens nothing any more. See it, once, with: %s\n",
+		holder(code), say.Clean(code.GroupName), r.command("show"))
 	return err
 }
 
@@ -203,8 +203,8 @@ func (o *oneCode) command(name string) string {
 		words = append(words, o.Unit)
 	}
 	for i, word := range words {
-		if strings.Trim(word, unquoted) != "" {
-			words[i] = "'" + strings.ReplaceAll(say.Clean(word), "'", `'\''`) + "'"
+		if words[i] = say.Clean(word); strings.Trim(words[i], unquoted) != "" {
+			words[i] = "'" + strings.ReplaceAll(words[i], "'", `'\''`) + "'"
 		}
 	}
 	return strings.Join(words, " ")

@@ -12,6 +12,7 @@ import (
 var abilities = map[string]string{
 	"timed":    "holds times on each entry: access begins and ends on the second, even while Cardea is down",
 	"lockable": "locks entries without taking them away",
+	"coded":    "opens by access codes, each shown once",
 	"profiled": "holds an access profile and a time group on each entry",
 	"units":    "has rentable units of its own",
 	"hooked":   "announces changes by webhook",

@@ -117,7 +117,7 @@ func afterWrite(c *course) error {
 	writes := b.Writes()
 	b.Fault(Fault{On: OnGrant, Effect: Refuse, Status: http.StatusServiceUnavailable, Times: 1})
 	_, err = c.grant(b, e)
-	if wrong := class("Grant answered with 503", err, cardea.Retry); wrong != nil {
+	if wrong := class("Grant answered with 503", err, c.meaning(http.StatusServiceUnavailable).Write); wrong != nil {
 		return wrong
 	}
 	if n := b.Writes() - writes; n > 1 {

@@ -34,10 +34,16 @@ func (s *System) make(ctx context.Context, e cardea.Edge, at spot, c crowd, vw *
 	}
 	n := &note{Account: e.Account, Group: e.Group, Made: true}
 	if old := vw.book.notes[n.id()]; old != nil {
-		n.Past = old.Past
+		n.Past = slices.Clone(old.Past)
 		if old.Visitor != 0 {
-			n.Past = append(slices.Clone(n.Past), old.Visitor)
+			n.Past = append(n.Past, old.Visitor)
 		}
+		if old.Made {
+			n.Former = old.Visitor
+		}
+		n.Past = slices.DeleteFunc(n.Past, func(id int64) bool { // who is not listed any more needs no note
+			return c.odd == 0 && !slices.ContainsFunc(c.visitors, func(v visitor) bool { return v.id == id })
+		})
 	}
 	for _, v := range c.visitors {
 		n.Before = append(n.Before, v.id)
@@ -143,7 +149,7 @@ func (s *System) send(ctx context.Context, body newVisitor, n *note, at spot, c 
 			continue
 		case refuses(ans) && !refusedCode(ans) && body.IsTenant && !cleared:
 			cleared = true
-			still, e := s.removeTenants(ctx, at, c, b)
+			still, e := s.removeTenants(ctx, at, c, n, b)
 			if e != nil {
 				return "", hide(e, n.code)
 			}
@@ -163,24 +169,27 @@ func (s *System) send(ctx context.Context, body newVisitor, n *note, at spot, c 
 }
 
 // removeTenants removes tenants of ours who are off and listed: the vendor may count them as the tenant that a unit has. A unit
-// is vacated when its last one goes; this is for those who went before that, or from a unit that showed as vacant. nil = they
-// are removed and the unit may be let again; else who still stands there, if anybody.
-func (s *System) removeTenants(ctx context.Context, at spot, c crowd, b *book) ([]int64, error) {
+// is vacated when its last one goes; this is for those who went before that, or from a unit that showed as vacant. nil = one was
+// removed, and the unit may be let again; else who still stands there, if anybody.
+func (s *System) removeTenants(ctx context.Context, at spot, c crowd, intent *note, b *book) ([]int64, error) {
 	still := []int64{}
 	removed := false
 	for _, v := range c.visitors {
 		n := b.of[v.id]
-		if !v.tenant || stands(v, at, b) != taken || b.past[v.id] && n == nil {
+		if !v.tenant || stands(v, at, b) != taken {
 			continue
 		}
-		if n == nil || !n.Made {
+		if ours := n != nil && n.Made || v.id == intent.Former; !ours {
 			still = append(still, v.id)
 			continue
 		}
 		switch err := s.visitor(ctx, v.id, "remove"); cardea.ClassOf(err) {
 		case "", cardea.NotFound:
 			removed = true
-			if err := s.keep(ctx, b, bygone(&note{Account: n.Account, Group: n.Group, Past: append(slices.Clone(n.Past), v.id)})); err != nil {
+			if n == nil {
+				continue // the intent says that it is bygone
+			}
+			if err := s.bury(ctx, b, n, v.id); err != nil {
 				return nil, err
 			}
 		case cardea.Rejected:
@@ -189,7 +198,7 @@ func (s *System) removeTenants(ctx context.Context, at spot, c crowd, b *book) (
 			return nil, err
 		}
 	}
-	if removed && len(still) == 0 {
+	if removed {
 		return nil, nil
 	}
 	return still, nil

@@ -28,9 +28,11 @@
 //	GET  /facilities/F/units/U/visitors   H
 //	GET  /facilities/F/visitors           H
 //	POST /facilities/F/visitors           H    {visitor, unit}; extendedData is written, and may not be shown (I)
-//	POST /facilities/F/visitors/V/update  H    fields left out stay (M); unitId moves (H as a field, I as a move)
+//	POST /facilities/F/visitors/V/update  H    fields left out stay (M); unitId moves (H as a field, I as a move): guests first, the
+//	                                           tenant last, and all back when one is refused
 //	POST /facilities/F/visitors/V/disable, enable  H  leaves the unit's state alone (M)
-//	POST /facilities/F/visitors/V/remove  H    portal visitors that we made only
+//	POST /facilities/F/visitors/V/remove  H    visitors that we made: portal visitors that go, and (M) a tenant who went while others
+//	                                           stayed, when the vendor refuses the next one
 //	GET  /facilities/F/timegroups, accessprofiles  H  no hyphen
 //	GET  /facilities/F/smartlockstatus, status, emergency, lockdown  H  for Examine only
 //

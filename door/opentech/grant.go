@@ -24,7 +24,7 @@ func (s *System) Grant(ctx context.Context, es []cardea.Edge) ([]string, []error
 		}
 	}
 	defer s.turns.take(es...)()
-	vw, err := s.look(ctx)
+	vw, err := s.look(ctx, groupsOf(es...)...)
 	for _, i := range order {
 		if errs[i] = err; err == nil {
 			refs[i], errs[i] = s.grant(ctx, es[i], vw)

@@ -78,85 +78,6 @@ func (l *life) add(number string) {
 	}
 }
 
-// whole goes through a rental: two move in, are locked and unlocked, one goes and comes back, their unit is renamed, they move
-// out, somebody else moves in and out, and the unit goes.
-func (l *life) whole() {
-	t, ctx := l.t, l.t.Context()
-	ann, ben := edge("unit:s-1", "ann"), guest("unit:s-1", "ben")
-	const annIn, benIn = "unit:s-1/p:rnd/person:ann", "unit:s-1/p:rnd/person:ben"
-	l.add("S-1")
-	grant(t, l.s, ben, ann)
-	l.want("granted", "S-1", "ann@x.test ben@x.test", annIn+"; "+benIn+" guest")
-	is(t, "the unit", l.status(t, "S-1"), "Rented")
-	grant(t, l.s, ann, ben)
-	codes := l.codes("S-1")
-	is(t, "codes", fmt.Sprint(strings.Count(codes, "@")), "2")
-
-	well(t, l.s.Lock(ctx, []cardea.Edge{ann, ben})...)
-	l.want("locked", "S-1", "", annIn+" shut; "+benIn+" shut guest")
-	is(t, "the locked unit", l.status(t, "S-1"), "Delinquent")
-	well(t, l.s.Lock(ctx, []cardea.Edge{ann, ben})...)
-	well(t, l.s.Unlock(ctx, []cardea.Edge{ann, ben})...)
-	well(t, l.s.Unlock(ctx, []cardea.Edge{ann, ben})...)
-	l.want("unlocked", "S-1", "ann@x.test ben@x.test", annIn+"; "+benIn+" guest")
-	is(t, "the unlocked unit", l.status(t, "S-1"), "Rented")
-	well(t, l.s.Lock(ctx, []cardea.Edge{ben})...)
-	l.want("one locked", "S-1", "ann@x.test", annIn+"; "+benIn+" shut guest")
-	well(t, l.s.Unlock(ctx, []cardea.Edge{ben})...)
-
-	revoke(t, l.s, ben)
-	revoke(t, l.s, ben)
-	l.want("one gone", "S-1", "ann@x.test", annIn)
-	grant(t, l.s, ben)
-	l.want("come back", "S-1", "ann@x.test ben@x.test", annIn+"; "+benIn+" guest")
-	is(t, "codes of who came back", l.codes("S-1"), codes)
-
-	number := l.renamed(codes)
-	was := ann
-	ann.Group, ben.Group = l.s.UnitGroup(number), l.s.UnitGroup(number)
-	revoke(t, l.s, ann, ben)
-	revoke(t, l.s, ann, ben)
-	l.want("moved out", number, "", "")
-	is(t, "the unit of those who moved out", l.status(t, number), "Vacant")
-
-	cat := edge(string(ann.Group), "cat")
-	grant(t, l.s, cat)
-	grant(t, l.s, cat)
-	l.want("let again", number, "cat@x.test", string(cat.Group)+"/p:rnd/person:cat")
-	revoke(t, l.s, cat)
-	grant(t, l.s, ann) // who lived here before
-	l.want("back after all", number, "ann@x.test", string(ann.Group)+"/"+string(ann.Account))
-	class(t, l.s.DeleteUnit(ctx, ann.Group), cardea.Conflict)
-	revoke(t, l.s, ann)
-	well(t, l.s.DeleteUnit(ctx, ann.Group), l.s.DeleteUnit(ctx, ann.Group), l.s.DeleteUnit(ctx, was.Group))
-	is(t, "the unit in the end", l.status(t, number)+l.status(t, "S-1")+l.status(t, "S-2"), "")
-	for _, e := range l.truth(t) {
-		if strings.HasPrefix(string(e.Group), "unit:s-") {
-			t.Errorf("%s is left", e.Key())
-		}
-	}
-}
-
-// renamed renames S-1 to S-2 with its people, and returns the number that it has then. Where the vendor moves nobody, or no
-// guest, it is refused and everybody stays as they are.
-func (l *life) renamed(codes string) string {
-	t := l.t
-	_, err := l.s.RenameUnit(t.Context(), "unit:s-1", "S-2")
-	now, gone := "S-2", "S-1"
-	if l.is("move", "refuse") || !l.is("guest_on_vacant", "accept") {
-		class(t, err, cardea.Rejected)
-		now, gone = gone, now
-	} else if err != nil {
-		t.Errorf("RenameUnit: %v", err)
-	}
-	is(t, "the number that is no more", l.status(t, gone), "")
-	is(t, "codes after the rename", l.codes(now), codes)
-	g := string(l.s.UnitGroup(now))
-	l.want("renamed", now, "ann@x.test ben@x.test", g+"/p:rnd/person:ann; "+g+"/p:rnd/person:ben guest")
-	is(t, "renames that are remembered", fmt.Sprint(l.memory.count("rename")), "0")
-	return now
-}
-
 // TestARentalGoesItsWayWithEveryHabit flips every switch of the vendor by itself, from the unkind vendor and from the kind one.
 func TestARentalGoesItsWayWithEveryHabit(t *testing.T) {
 	t.Parallel()
@@ -173,7 +94,9 @@ func TestARentalGoesItsWayWithEveryHabit(t *testing.T) {
 	for name, set := range habits {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			live(t, set, (*life).whole)
+			for _, f := range []func(*life){(*life).whole, (*life).alone, (*life).byHand, (*life).byProfile} {
+				live(t, set, f)
+			}
 		})
 	}
 }
@@ -190,7 +113,9 @@ func TestARentalGoesItsWayWithAnyHabits(t *testing.T) {
 		}
 		t.Run(strings.TrimPrefix(fmt.Sprint(set), "map"), func(t *testing.T) {
 			t.Parallel()
-			live(t, set, (*life).whole)
+			for _, f := range []func(*life){(*life).whole, (*life).alone, (*life).byHand, (*life).byProfile} {
+				live(t, set, f)
+			}
 		})
 	}
 }

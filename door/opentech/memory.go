@@ -3,6 +3,7 @@ package opentech
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/cardea-access/cardea"
@@ -27,6 +28,7 @@ type note struct {
 	Locked  bool             `json:"locked,omitempty"`  // shut by Lock; the visitor is disabled
 	Shown   cardea.Instant   `json:"shown,omitempty"`   // when the code was shown, 0 = never
 	Past    []int64          `json:"past,omitempty"`    // visitors of earlier rentals that are still listed
+	Former  int64            `json:"former,omitempty"`  // the last of them that we made, of the same account
 	Second  bool             `json:"second,omitempty"`  // another visitor than the one we made, of the same account and group
 	code    string
 	next    string // a code that is being changed to
@@ -197,4 +199,18 @@ func (b *book) noted(v visitor, a cardea.AccountID, g cardea.GroupID) *note {
 		return &own
 	}
 	return &note{Account: a, Group: g, Visitor: v.id}
+}
+
+// bury turns the note of a visitor that is gone for good into one that it may be listed still.
+func (s *System) bury(ctx context.Context, b *book, n *note, visitor int64) error {
+	own := &note{Account: n.Account, Group: n.Group, Past: append(slices.Clone(n.Past), visitor)}
+	if there := b.notes[own.id()]; there != nil && there.Visitor != visitor {
+		kept := *there // another visitor of the same account stands there
+		kept.Past = append(slices.Clone(there.Past), own.Past...)
+		own = &kept
+	}
+	if err := s.keep(ctx, b, own); err != nil || !n.Second {
+		return err
+	}
+	return s.forget(ctx, b, n)
 }

@@ -23,7 +23,7 @@ func (s *System) byGroup(
 	absent func(ctx context.Context, g cardea.GroupID, es []*wished, vw *view),
 ) []error {
 	errs := make([]error, len(es))
-	vw, err := s.look(ctx)
+	vw, err := s.look(ctx, groupsOf(es...)...)
 	order := []cardea.GroupID{}
 	groups := map[cardea.GroupID][]*wished{}
 	for i, e := range es {
@@ -203,7 +203,8 @@ func (s *System) takeOff(ctx context.Context, at spot, v visitor, e cardea.Edge,
 		if err := s.visitor(ctx, v.id, "remove"); err != nil && cardea.ClassOf(err) != cardea.NotFound {
 			return err
 		}
-		return s.forget(ctx, b, n)
+		// Whether a removed visitor stays in lists is not known: were it forgotten, it would look locked out at the gate.
+		return s.bury(ctx, b, n, v.id)
 	}
 	return s.disable(ctx, n, b, func(n *note) { n.Off, n.Locked = true, false })
 }

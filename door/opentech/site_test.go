@@ -32,7 +32,10 @@ var (
 )
 
 // site is a faked OpenTech with one facility, and the vendor's side of it.
-type site struct{ server *sandbox.Server }
+type site struct {
+	server *sandbox.Server
+	made   byte // connections so far
+}
 
 func newSite(t *testing.T, world string, switches map[string]string) *site {
 	t.Helper()
@@ -48,7 +51,7 @@ func newSite(t *testing.T, world string, switches map[string]string) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &site{server}
+	return &site{server: server}
 }
 
 // connection is what differs between connections to one site.
@@ -86,9 +89,10 @@ func (s *site) connect(t *testing.T, c connection) *opentech.System {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.made++
 	system, err := opentech.New(opentech.Config{
 		Client: client, Memory: c.memory, Connection: "gate", Facility: "N-1", PortalVisitors: c.profiles, Now: time.Now,
-		Rand: rand.NewChaCha8([32]byte{3}),
+		Rand: rand.NewChaCha8([32]byte{s.made}),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -67,6 +68,7 @@ var (
 	_ door.Units    = (*System)(nil)
 	_ door.Lockable = (*System)(nil)
 	_ door.Profiled = (*System)(nil)
+	_ door.Explains = (*System)(nil)
 	_ door.Examined = (*System)(nil)
 	_ door.Assuming = (*System)(nil)
 	_ door.Coded    = (*System)(nil)
@@ -115,6 +117,14 @@ func (s *System) Describe(ctx context.Context) (cardea.Organisation, error) {
 	return out, nil
 }
 
+// WhyNoGroup implements door.Explains: an access profile is no group before the connection says so.
+func (s *System) WhyNoGroup(name string) string {
+	if s.c.PortalVisitors || !strings.HasPrefix(fold(name), profilePrefix) {
+		return ""
+	}
+	return "portal_visitors: true is needed in the settings of connection " + s.client.Name() + ", which makes access profiles groups"
+}
+
 // Assumed implements door.Assuming.
 func (s *System) Assumed() []string {
 	return []string{
@@ -122,7 +132,7 @@ func (s *System) Assumed() []string {
 		"expires_in of a token counts seconds.",
 		"A visitor that shows neither isEnabled nor isLockedOut is enabled.",
 		"extendedData of a visitor may not be shown again, and neither may the code: Cardea keeps its own copies.",
-		"A unit's number cannot be changed: a rename makes a new unit, moves the visitors and takes the old unit away.",
+		"A unit's number cannot be changed: a rename makes a new unit, moves the visitors, the tenant last, and takes the old unit away.",
 		"An update of a visitor changes only the fields that are sent.",
 		"Enabling a unit may enable its visitors too: those that were off before are switched off again.",
 		"Visitors that stay listed on a unit after it was vacated pass no more.",

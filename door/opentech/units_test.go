@@ -186,12 +186,12 @@ func codesOf(f *fake) map[any]any {
 	return out
 }
 
-func TestARenameMovesEverybodyAndTakesTheOldUnitAway(t *testing.T) {
+func TestARenameMovesEverybodyTheTenantLastAndTakesTheOldUnitAway(t *testing.T) {
 	t.Parallel()
 	f := renameWorld(t)
 	codes := codesOf(f)
 	g, err := f.system().RenameUnit(t.Context(), "unit:1", "1b")
-	is(t, "writes", f.wrote(), "units visitors/101/update visitors/102/update visitors/103/update "+
+	is(t, "writes", f.wrote(), "units visitors/102/update visitors/103/update visitors/101/update "+
 		"units/1/vacate units/1/delete/vacant")
 	renamed(t, f, codes, g, err)
 	g, err = f.system().RenameUnit(t.Context(), "unit:1", "1b")

@@ -3,6 +3,7 @@ package opentech
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,11 +35,12 @@ func (s *System) listUnits(ctx context.Context) (*units, error) {
 	if err != nil {
 		return nil, err
 	}
+	began, written := s.c.Now(), s.turns.written()
 	rows, err := s.list(ctx, path)
 	if err != nil {
 		return nil, err
 	}
-	us := &units{at: s.c.Now(), byGroup: map[cardea.GroupID]unit{}, byID: map[int64]unit{}, twins: map[cardea.GroupID][]unit{}}
+	us := &units{at: began, byGroup: map[cardea.GroupID]unit{}, byID: map[int64]unit{}, twins: map[cardea.GroupID][]unit{}}
 	for _, raw := range rows {
 		u, bad := unitOf(raw)
 		if bad != nil {
@@ -53,7 +55,36 @@ func (s *System) listUnits(ctx context.Context) (*units, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.units, s.added = us, nil
+	s.turns.seen(written)
 	return us, nil
+}
+
+// viewAge is how old the list of units may be that a write on some groups begins with, while nothing was written to them
+// since: filling a gate of thousands of units must not list them all for each tenant. Who stands on a unit is listed anew.
+const viewAge = 30 * time.Second
+
+// unitsFor returns the units, as listed lately when that tells of all these groups.
+func (s *System) unitsFor(ctx context.Context, groups []cardea.GroupID) (*units, error) {
+	s.mu.Lock()
+	us := s.units
+	s.mu.Unlock()
+	if us == nil || len(groups) == 0 || s.c.Now().Sub(us.at) > viewAge {
+		return s.listUnits(ctx)
+	}
+	for _, g := range groups {
+		if _, there := us.byGroup[g]; !there && strings.HasPrefix(string(g), unitPrefix) || s.turns.wrote(g) {
+			return s.listUnits(ctx)
+		}
+	}
+	return us, nil
+}
+
+func groupsOf(es ...cardea.Edge) []cardea.GroupID {
+	out := make([]cardea.GroupID, len(es))
+	for i, e := range es {
+		out[i] = e.Group
+	}
+	return out
 }
 
 func (us *units) add(u unit) {
@@ -107,7 +138,8 @@ type view struct {
 	people *people
 }
 
-func (s *System) look(ctx context.Context) (*view, error) {
+// look reads what a write on these groups begins with; without groups all of it anew.
+func (s *System) look(ctx context.Context, groups ...cardea.GroupID) (*view, error) {
 	b, err := s.recall(ctx)
 	if err != nil {
 		return nil, err
@@ -116,7 +148,7 @@ func (s *System) look(ctx context.Context) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
-	us, err := s.listUnits(ctx)
+	us, err := s.unitsFor(ctx, groups)
 	if err != nil {
 		return nil, err
 	}
@@ -193,40 +225,81 @@ func visitorsOf(rows []json.RawMessage) ([]visitor, []flawed) {
 
 // turns lets one write at a time touch a group: two that run at once would each see the other's visitor still there, and a
 // unit would never be vacated.
+//
+// It also remembers which groups had their turn since the units were listed.
 type turns struct {
-	mu sync.Mutex
-	of map[cardea.GroupID]*sync.Mutex
+	mu    sync.Mutex
+	of    map[cardea.GroupID]turn
+	count int                    // turns that have ended
+	since map[cardea.GroupID]int // the last of them, by group
+}
+
+// written returns how many turns have ended: a list that begins now shows them all.
+func (t *turns) written() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.count
+}
+
+// seen forgets the turns that a list shows.
+func (t *turns) seen(count int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	maps.DeleteFunc(t.since, func(_ cardea.GroupID, n int) bool { return n <= count })
+}
+
+// wrote says whether a group had a turn that the last list may not show.
+func (t *turns) wrote(g cardea.GroupID) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	_, did := t.since[g]
+	return did
+}
+
+func (t *turns) end(groups []cardea.GroupID) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.since == nil {
+		t.since = map[cardea.GroupID]int{}
+	}
+	t.count++
+	for _, g := range groups {
+		t.since[g] = t.count
+	}
 }
 
 // take waits for the turns of all groups of the edges and returns how to end them. Groups are taken in their order, so
 // that two calls never wait for each other.
 func (t *turns) take(es ...cardea.Edge) func() {
-	var groups []cardea.GroupID
-	for _, e := range es {
-		groups = append(groups, e.Group)
-	}
+	groups := groupsOf(es...)
 	slices.Sort(groups)
-	var held []*sync.Mutex
-	for _, g := range slices.Compact(groups) {
-		m := t.lock(g)
-		m.Lock()
-		held = append(held, m)
+	groups = slices.Compact(groups)
+	var held []turn
+	for _, g := range groups {
+		one := t.lock(g)
+		one <- struct{}{}
+		held = append(held, one)
 	}
 	return func() {
-		for _, m := range held {
-			m.Unlock()
+		t.end(groups)
+		for _, one := range held {
+			<-one
 		}
 	}
 }
 
-func (t *turns) lock(g cardea.GroupID) *sync.Mutex {
+// turn holds a value while somebody has it. It is no mutex: turns last as long as calls at the vendor, and virtual time stands
+// still while anybody waits for a mutex.
+type turn chan struct{}
+
+func (t *turns) lock(g cardea.GroupID) turn {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.of == nil {
-		t.of = map[cardea.GroupID]*sync.Mutex{}
+		t.of = map[cardea.GroupID]turn{}
 	}
 	if t.of[g] == nil {
-		t.of[g] = &sync.Mutex{}
+		t.of[g] = make(turn, 1)
 	}
 	return t.of[g]
 }

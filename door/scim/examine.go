@@ -48,7 +48,9 @@ func (s *System) Examine(ctx context.Context) ([]cardea.Issue, error) {
 // lacks says what the server does not do, as far as it says so or was found out.
 func (s *System) lacks(p provider) []cardea.Issue {
 	var out []cardea.Issue
-	add := func(code, text string) { out = append(out, cardea.Issue{Code: code, Text: text}) }
+	mend := func(code, text string) { out = append(out, cardea.Issue{Code: code, Text: text}) }
+	// What the connector lives with costs calls, and there may be nothing that could be mended.
+	add := func(code, text string) { out = append(out, cardea.Issue{Code: code, Text: text, Minor: true}) }
 	k := s.knows()
 	if !p.said {
 		add("no-provider-config", "the server does not say what it can do (/ServiceProviderConfig); it is taken to have neither "+
@@ -59,7 +61,7 @@ func (s *System) lacks(p provider) []cardea.Issue {
 	case !patch && p.etag:
 		add("no-patch", "the server takes no PATCH; groups are written whole, guarded by their ETags")
 	case !patch:
-		add("no-patch", "the server takes no PATCH and gives no ETags; nobody can be put into a group or taken out of one, because "+
+		mend("no-patch", "the server takes no PATCH and gives no ETags; nobody can be put into a group or taken out of one, because "+
 			"writing groups whole would overwrite what others change. Switch one of the two on")
 	}
 	if !p.filter {
@@ -69,7 +71,7 @@ func (s *System) lacks(p provider) []cardea.Issue {
 		add("no-etag", "the server gives no ETags; a change that somebody else makes to a group at the same moment is not noticed")
 	}
 	if k.way(p) == wayNone && patch {
-		add("no-single-removal", "the server takes no single member out of a group by any form of PATCH")
+		mend("no-single-removal", "the server takes no single member out of a group by any form of PATCH")
 	}
 	return out
 }
