@@ -56,14 +56,13 @@ const (
 	VerbRemove Verb = "remove"
 	VerbClean  Verb = "clean"  // remove an edge whose native window is over
 	VerbForget Verb = "forget" // close a ledger row whose edge is gone; writes nothing at the door system
-	// Systems that can shut an edge without taking it away (door.Lockable).
-	VerbLock   Verb = "lock"
+	VerbLock   Verb = "lock"   // shut an edge without taking it away (door.Lockable)
 	VerbUnlock Verb = "unlock"
-	// Systems that hold attributes on an edge (door.Profiled).
-	VerbReprofile Verb = "reprofile"
-	// Systems with rentable units (door.Units). Renames and deletions wait until a person releases them.
-	VerbAddUnit    Verb = "add-unit"
-	VerbRenameUnit Verb = "rename-unit"
+
+	VerbReprofile Verb = "reprofile" // give an edge other attributes (door.Profiled)
+
+	VerbAddUnit    Verb = "add-unit"    // make a rentable unit (door.Units)
+	VerbRenameUnit Verb = "rename-unit" // waits until a person releases it, as the next does
 	VerbDeleteUnit Verb = "delete-unit"
 )
 
@@ -81,6 +80,8 @@ type OpKey string
 
 // Operation is one step of a changeset.
 type Operation struct {
+	Attributes
+
 	Key     OpKey       `json:"key"`
 	Verb    Verb        `json:"verb"`
 	Group   GroupID     `json:"group,omitempty"`
@@ -90,11 +91,10 @@ type Operation struct {
 	Was     *Edge       `json:"was,omitempty"`     // retime, remove, clean, adopt: the edge as it was when planned
 	New     *NewAccount `json:"new,omitempty"`     // create; add, where Limits.NamesEdges
 	Unit    *Unit       `json:"unit,omitempty"`    // add-unit, rename-unit, delete-unit
-	Attributes
-	Guest   bool     `json:"guest,omitempty"` // add: beside the unit's tenant
-	Link    *Link    `json:"link,omitempty"`
-	Cause   Cause    `json:"cause"`
-	Reasons []Reason `json:"reasons,omitempty"` // why: of the grant, or of the ledger row that ends
+	Guest   bool        `json:"guest,omitempty"`   // add: beside the unit's tenant
+	Link    *Link       `json:"link,omitempty"`
+	Cause   Cause       `json:"cause"`
+	Reasons []Reason    `json:"reasons,omitempty"` // why: of the grant, or of the ledger row that ends
 	// Due is when it may be done at the earliest, Deadline when it must be confirmed.
 	Due      Instant `json:"due"`
 	Deadline Instant `json:"deadline"`

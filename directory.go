@@ -52,6 +52,8 @@ type Floor struct {
 
 // Resource is a desk, office, room or unit.
 type Resource struct {
+	Attributes
+
 	ID         string   `json:"id"`
 	Name       string   `json:"name"`
 	Location   string   `json:"location,omitempty"`
@@ -65,7 +67,6 @@ type Resource struct {
 	// the door system. Without any they are the unit's own name.
 	Unit        bool     `json:"unit,omitempty"`
 	Permissions []string `json:"permissions,omitempty"`
-	Attributes
 }
 
 // Plan is a billing plan.

@@ -48,7 +48,7 @@ type Account struct {
 }
 
 // Edge is account x group at the door system. Ref is the vendor's own handle, opaque to everyone but its connector.
-type Edge struct {
+type Edge struct { //nolint:embeddedstructfieldcheck // what is compared most stands first: plans read millions
 	Group   GroupID   `json:"group"`
 	Account AccountID `json:"account"`
 	Window  Window    `json:"window"` // Forever where the vendor holds no validity
@@ -60,7 +60,9 @@ type Edge struct {
 	Ref  string `json:"ref,omitempty"`
 	// Guest edges are those of people beside a unit's tenant, where the vendor tells the two apart.
 	Guest bool `json:"guest,omitempty"`
+
 	Attributes
+
 	Mails Mails       `json:"mails,omitempty"` // for Grant only: whether the vendor is to tell the person
 	Who   *NewAccount `json:"who,omitempty"`   // for Grant only, where Limits.NamesEdges: whom it is for
 }

@@ -18,7 +18,8 @@ const (
 
 var singular = map[string]string{
 	string(cardea.ItemPlans): "plan", shelfLocations: "location", string(cardea.ItemFloors): "floor",
-	string(cardea.ItemResources): "resource", string(cardea.ItemBookables): "bookable resource", shelfGroups: "access group", shelfUnits: "unit",
+	string(cardea.ItemResources): "resource", string(cardea.ItemBookables): "bookable resource", shelfGroups: "access group",
+	shelfUnits: "unit",
 }
 
 // thing is one nameable: its id, its plain name, and its path (London/Office 12).

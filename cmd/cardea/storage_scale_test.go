@@ -57,7 +57,7 @@ func fillGate(t *testing.T, units, tenants int) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out := ended[0].(cardea.Agreement) //nolint:forcetypeassert // what was asked for
+		out := ended[0].(cardea.Agreement)
 		out.End = date(t, "2026-11-22")
 		r.house(out)
 		time.Sleep(time.Hour)

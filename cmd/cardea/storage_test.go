@@ -87,7 +87,7 @@ func TestStorageSiteIsKeptInStep(t *testing.T) {
 			// A rental is locked: the whole unit is. Unlocked, everybody passes again.
 			from := len(r.vendors.Writes("opentech"))
 			locked := rental(t, "r1", "gil", "u1", "hal")
-			lock := locked[0].(cardea.Agreement) //nolint:forcetypeassert // made above
+			lock := locked[0].(cardea.Agreement)
 			lock.Locked = true
 			r.house(lock)
 			time.Sleep(time.Minute)
@@ -102,7 +102,7 @@ func TestStorageSiteIsKeptInStep(t *testing.T) {
 
 			// Ida moves out, Jo moves in on the same day: in this order.
 			from = len(r.vendors.Writes("opentech"))
-			out := rental(t, "r2", "ida", "u2")[0].(cardea.Agreement) //nolint:forcetypeassert // made above
+			out := rental(t, "r2", "ida", "u2")[0].(cardea.Agreement)
 			out.End = date(t, "2026-11-22")
 			in := rental(t, "r3", "jo", "u2")
 			r.house(append(in, out)...)

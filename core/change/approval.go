@@ -51,7 +51,10 @@ func waitsAlways(o *cardea.Operation, in *Input) bool {
 		}
 		was := whole(o.Was.Window)
 		return o.Window.Until > was.Until || o.Window.From < was.From && was.From > in.Now
-	case cardea.VerbCreate, cardea.VerbLink, cardea.VerbAdopt, cardea.VerbClean, cardea.VerbForget:
+	case cardea.VerbUnlock, cardea.VerbReprofile:
+		return true
+	case cardea.VerbCreate, cardea.VerbLink, cardea.VerbAdopt, cardea.VerbClean, cardea.VerbForget, cardea.VerbLock,
+		cardea.VerbAddUnit, cardea.VerbRenameUnit, cardea.VerbDeleteUnit:
 	}
 	return false
 }

@@ -98,7 +98,7 @@ func (p *planner) seat(r *room, from int) int {
 			t = cardea.Window{From: cardea.Never, Until: cardea.Never}
 		}
 		p.early = append(p.early, goal{t, change})
-		at := nowhere
+		var at seat
 		if listed {
 			at = p.seats.people.of(g)
 		} else {

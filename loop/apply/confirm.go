@@ -122,13 +122,11 @@ func (r *run) confirm(ctx context.Context, ops []cardea.Operation, again bool) e
 	var keys []cardea.OpKey
 	var wrong, open []cardea.Operation
 	for _, op := range ops {
-		says := ""
-		if op.Verb.OfUnit() {
-			says = showsUnit(units, op)
-		} else {
-			says = r.shows(ctx, s, op)
+		shows := units.shows
+		if !op.Verb.OfUnit() {
+			shows = func(op cardea.Operation) string { return r.shows(ctx, s, op) }
 		}
-		switch says {
+		switch shows(op) {
 		case store.OpConfirmed:
 			keys = append(keys, op.Key)
 			r.result(op, store.OpConfirmed, "")

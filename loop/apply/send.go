@@ -127,7 +127,7 @@ func (r *run) call(ctx context.Context, ops []cardea.Operation) ([]string, []err
 	}
 	refs := make([]string, len(ops))
 	var errs []error
-	switch ops[0].Verb { //nolint:exhaustive // the others are no edges
+	switch ops[0].Verb {
 	case cardea.VerbAdd:
 		refs, errs = r.System.Grant(ctx, es)
 	case cardea.VerbLock, cardea.VerbUnlock:
@@ -266,7 +266,7 @@ func (r *run) look(ctx context.Context, op cardea.Operation) (edge *cardea.Edge,
 // well keeps that an operation on an edge was answered well.
 func (r *run) well(ctx context.Context, op cardea.Operation, e *cardea.Edge) error {
 	o := store.Outcome{Op: op, Edge: e, Ref: e.Ref}
-	switch op.Verb { //nolint:exhaustive // the others are no edges
+	switch op.Verb {
 	case cardea.VerbRemove, cardea.VerbClean:
 		o.CloseLedger = true
 		r.book.drop(place{op.Group, op.Account})

@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/door"
@@ -69,51 +70,51 @@ func (r *run) worked(ctx context.Context, op cardea.Operation, g cardea.Group) e
 	return nil
 }
 
-// showsUnits reads the groups back when units were changed. nil = not known.
-func (r *run) showsUnits(ctx context.Context, ops []cardea.Operation) (map[cardea.GroupID]bool, error) {
-	asks := false
-	for _, op := range ops {
-		asks = asks || op.Verb.OfUnit()
-	}
-	if !asks {
-		return nil, nil
+// shownUnits are the groups that the vendor shows after units were changed.
+type shownUnits struct {
+	known  bool // they were read to the end
+	groups map[cardea.GroupID]bool
+}
+
+// showsUnits reads the groups back when units were changed. What cannot be read stays open, and the next run reads it.
+func (r *run) showsUnits(ctx context.Context, ops []cardea.Operation) (shownUnits, error) {
+	var out shownUnits
+	if !slices.ContainsFunc(ops, func(op cardea.Operation) bool { return op.Verb.OfUnit() }) {
+		return out, nil
 	}
 	in := cardea.NewIntake(cardea.Scope{Kinds: []cardea.Kind{cardea.KindGroup}}, nil)
-	if err := r.System.Read(ctx, in.Scope(), in); err != nil {
-		return nil, nil //nolint:nilerr // what cannot be read stays open, and the next run reads it
-	}
+	err := r.System.Read(ctx, in.Scope(), in)
 	p := in.Collection(cardea.KindGroup)
-	if p == nil || p.Evidence().Grade() != cardea.Complete || len(p.BadOnes()) > 0 {
-		return nil, nil
+	if err != nil || p == nil || p.Evidence().Grade() != cardea.Complete || len(p.BadOnes()) > 0 {
+		return out, nil //nolint:nilerr // see above
 	}
 	c := store.DoorChange{Door: r.Door, At: r.now()}
-	shown := make(map[cardea.GroupID]bool, len(p.Records()))
+	out.known, out.groups = true, make(map[cardea.GroupID]bool, len(p.Records()))
 	for _, rec := range p.Records() {
 		if g, ok := rec.(cardea.Group); ok {
-			shown[g.ID] = true
+			out.groups[g.ID] = true
 			c.Groups = append(c.Groups, g)
 		}
 	}
 	if err := r.Store.SaveDoorRead(ctx, c, r.Lease); err != nil {
-		return nil, fmt.Errorf("could not keep what was read back: %w", err)
+		return out, fmt.Errorf("could not keep what was read back: %w", err)
 	}
-	return shown, nil
+	return out, nil
 }
 
-// showsUnit says whether the groups that were read back show what was done to a unit.
-func showsUnit(shown map[cardea.GroupID]bool, op cardea.Operation) string {
-	ok := false
-	switch {
-	case shown == nil:
+// shows says whether the groups that were read back show what was done to a unit.
+func (s shownUnits) shows(op cardea.Operation) string {
+	if !s.known {
 		return store.OpSent
-	case op.Verb == cardea.VerbDeleteUnit:
-		ok = !shown[op.Group]
-	case op.Verb == cardea.VerbRenameUnit:
-		ok = shown[op.Unit.Group] && !shown[op.Group]
-	default:
-		ok = shown[op.Unit.Group]
 	}
-	if ok {
+	done := s.groups[op.Unit.Group]
+	switch op.Verb { //nolint:exhaustive // the others are about no unit
+	case cardea.VerbDeleteUnit:
+		done = !s.groups[op.Group]
+	case cardea.VerbRenameUnit:
+		done = done && !s.groups[op.Group]
+	}
+	if done {
 		return store.OpConfirmed
 	}
 	return store.OpFailed
