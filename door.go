@@ -48,7 +48,7 @@ type Account struct {
 }
 
 // Edge is account x group at the door system. Ref is the vendor's own handle, opaque to everyone but its connector.
-type Edge struct { //nolint:embeddedstructfieldcheck // what is compared most stands first: plans read millions
+type Edge struct {
 	Group   GroupID   `json:"group"`
 	Account AccountID `json:"account"`
 	Window  Window    `json:"window"` // Forever where the vendor holds no validity
@@ -61,7 +61,7 @@ type Edge struct { //nolint:embeddedstructfieldcheck // what is compared most st
 	// Guest edges are those of people beside a unit's tenant, where the vendor tells the two apart.
 	Guest bool `json:"guest,omitempty"`
 
-	Attributes
+	Attributes //nolint:embeddedstructfieldcheck // what is compared most stands first: plans read millions
 
 	Mails Mails       `json:"mails,omitempty"` // for Grant only: whether the vendor is to tell the person
 	Who   *NewAccount `json:"who,omitempty"`   // for Grant only, where Limits.NamesEdges: whom it is for
@@ -110,6 +110,9 @@ type Link struct {
 	Person  PersonID  `json:"person"`
 	Account AccountID `json:"account"`
 	How     string    `json:"how"` // created, external, email, decided
+	// Nth is a hint for who looks up many: the account's place in the list of accounts that the link was read with.
+	// Whoever uses it checks that the list has the account there.
+	Nth int32 `json:"-"`
 }
 
 // Key implements Record.

@@ -56,6 +56,12 @@ func door(w world, x *decide.Index) change.Input {
 	}
 	slices.SortFunc(in.Links, func(a, b cardea.Link) int { return strings.Compare(string(a.Person), string(b.Person)) })
 	slices.SortFunc(in.Accounts, func(a, b cardea.Account) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	for i := range in.Links { // as the store returns them
+		at, _ := slices.BinarySearchFunc(in.Accounts, in.Links[i].Account, func(a cardea.Account, id cardea.AccountID) int {
+			return strings.Compare(string(a.ID), string(id))
+		})
+		in.Links[i].Nth = int32(at)
+	}
 	slices.SortFunc(in.Edges, func(a, b cardea.Edge) int { return byAccount(a.Group, b.Group, a.Account, b.Account) })
 	slices.SortFunc(in.Ledger, func(a, b cardea.LedgerRow) int { return byAccount(a.Group, b.Group, a.Account, b.Account) })
 	return in

@@ -22,7 +22,6 @@ type seats struct {
 	shut     []bool
 	accounts []cardea.Account        // as they came
 	entry    []int32                 // by place: the account's place in accounts, -1 for one that only a link names
-	places   index[cardea.AccountID] // of ids
 	people   roll
 	fresh    []newcomer
 	only     []bool // by account, nil = all: the accounts that the plan is about
@@ -71,8 +70,8 @@ func (s *seats) index(in *Input) []int32 {
 	if !slices.Contains(places, -1) {
 		return places
 	}
-	had := s.places
-	s.ids = slices.Clone(s.ids) // had goes on using the old list
+	old, were := s.ids, s.entry
+	s.ids = slices.Clone(s.ids)
 	for i, at := range places {
 		if at < 0 {
 			s.ids = append(s.ids, in.Links[i].Account)
@@ -80,31 +79,56 @@ func (s *seats) index(in *Input) []int32 {
 	}
 	slices.Sort(s.ids)
 	s.ids = slices.Compact(s.ids)
-	entry := make([]int32, len(s.ids))
+	s.entry = make([]int32, len(s.ids))
 	for i, id := range s.ids {
-		if old := had.find(id); old >= 0 {
-			entry[i] = s.entry[old]
-		} else {
-			entry[i] = -1
+		s.entry[i] = -1
+		if at, had := slices.BinarySearch(old, id); had {
+			s.entry[i] = were[at]
 		}
 	}
-	s.entry = entry
 	s.number()
 	return s.placesOf(in.Links)
 }
 
-// number fills the index from ids to places, and what is asked of every account.
+// number notes what is asked of every account.
 func (s *seats) number() {
-	s.places = newIndex(s.ids)
 	s.shut = make([]bool, len(s.ids))
 	for i := range s.ids {
 		s.shut[i] = s.entry[i] >= 0 && s.accounts[s.entry[i]].Shut
 	}
 }
 
-// placesOf returns each link's account's place, -1 where it has none.
+// placesOf returns each link's account's place, -1 where it has none. Links say where their account stands in the list that
+// they were read with; when that is this list, no name is looked up.
 func (s *seats) placesOf(links []cardea.Link) []int32 {
-	return s.places.findAll(make([]int32, 0, len(links)), len(links), func(i int) cardea.AccountID { return links[i].Account })
+	places, strangers := make([]int32, len(links)), 0
+	for i := range links {
+		l := &links[i]
+		if n := int(l.Nth); n < len(s.ids) && s.ids[n] == l.Account {
+			places[i] = l.Nth
+		} else {
+			places[i] = -1
+			strangers++
+		}
+	}
+	if strangers == 0 {
+		return places
+	}
+	byName := newIndex(s.ids)
+	for i := range links {
+		if places[i] < 0 {
+			places[i] = byName.find(links[i].Account)
+		}
+	}
+	return places
+}
+
+// find returns an account's place, or -1. Few are looked for: those that nobody has a grant for.
+func (s *seats) find(a cardea.AccountID) int32 {
+	if i, has := slices.BinarySearch(s.ids, a); has {
+		return int32(i)
+	}
+	return -1
 }
 
 // newcomers seats the people without an account. Those with one address share the new account, which is the first
@@ -143,20 +167,23 @@ func (s *seats) limit(in *Input) {
 	s.only = make([]bool, len(s.ids))
 	for _, l := range in.Links {
 		if in.Only[l.Person] {
-			s.only[s.places.find(l.Account)] = true
+			s.only[s.find(l.Account)] = true
 		}
 	}
 	for _, l := range in.Links {
 		if !in.Only[l.Person] {
-			s.only[s.places.find(l.Account)] = false
+			s.only[s.find(l.Account)] = false
 		}
 	}
 }
 
 // known returns the account's entry, or nil when the door system's list does not have it.
-func (s *seats) known(a cardea.AccountID) *cardea.Account {
-	if i := s.places.find(a); i >= 0 && s.entry[i] >= 0 {
-		return &s.accounts[s.entry[i]]
+func (s *seats) known(a cardea.AccountID) *cardea.Account { return s.at(s.find(a)) }
+
+// at is known for a place.
+func (s *seats) at(place int32) *cardea.Account {
+	if place >= 0 && s.entry[place] >= 0 {
+		return &s.accounts[s.entry[place]]
 	}
 	return nil
 }
@@ -167,7 +194,7 @@ func (s *seats) within(in *Input, a cardea.AccountID, row *cardea.LedgerRow) boo
 	if s.only == nil {
 		return true
 	}
-	if i := s.places.find(a); i >= 0 && s.only[i] {
+	if i := s.find(a); i >= 0 && s.only[i] {
 		return true
 	}
 	if row == nil || !in.Only[row.Person] {

@@ -51,9 +51,11 @@ func (p *planner) walk(r *room, due []uint64, e, l int) (eEnd, lEnd int) {
 		if p.seats.only != nil && !p.seats.within(p.in, s.account, s.row) {
 			continue
 		}
-		s.known = p.seats.known(s.account)
 		if len(mine) > 0 {
+			s.known = p.seats.at(int32(mine[0] >> 32))
 			p.grant(&s, mine)
+		} else {
+			s.known = p.seats.known(s.account)
 		}
 		p.settle(&s)
 	}
