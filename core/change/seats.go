@@ -20,8 +20,8 @@ func (s seat) fresh() (int32, bool) { return int32(-1 - s), s < 0 && s != nowher
 type seats struct {
 	ids      []cardea.AccountID // sorted
 	shut     []bool
-	accounts []cardea.Account        // as they came
-	entry    []int32                 // by place: the account's place in accounts, -1 for one that only a link names
+	accounts []cardea.Account // as they came
+	entry    []int32          // by place: the account's place in accounts, -1 for one that only a link names
 	people   roll
 	fresh    []newcomer
 	only     []bool // by account, nil = all: the accounts that the plan is about
