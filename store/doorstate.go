@@ -167,9 +167,9 @@ func (w *Workspace) doorPart(ctx context.Context, q *gen.Queries, door, ids stri
 }
 
 func (d *DoorState) sort() {
-	d.share()
 	slices.SortFunc(d.Groups, func(a, b cardea.Group) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(d.Accounts, func(a, b cardea.Account) int { return cmp.Compare(a.ID, b.ID) })
+	d.share()
 	slices.SortFunc(d.Edges, func(a, b cardea.Edge) int {
 		return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.Account, b.Account))
 	})
