@@ -96,9 +96,9 @@ func afterRead(c *course) error {
 	if _, err := b.System.Describe(c.ctx); c.saw(err) != nil {
 		return fmt.Errorf("two refusals with 503 were not waited out: %w", err)
 	}
-	line.cut(1, true)
+	line.Cut(1, true)
 	_, err := b.System.Describe(c.ctx)
-	if !line.mend() {
+	if !line.Mend() {
 		return errors.New("Describe sent nothing")
 	}
 	if c.saw(err) != nil {

@@ -51,9 +51,9 @@ func (c *course) cutAt(n int, after bool, prepare func(*Bench) (job, error)) (bo
 		return false, err
 	}
 	writes := b.Writes()
-	line.cut(n, after)
+	line.Cut(n, after)
 	err = c.saw(j.do())
-	cut := line.mend()
+	cut := line.Mend()
 	if !cut {
 		if err != nil {
 			return false, fmt.Errorf("nothing was cut, and yet: %w", err)

@@ -66,7 +66,7 @@ func throttle(c *course) error {
 	for _, err := range errs {
 		out = append(out, c.saw(err))
 	}
-	calls, refused := line.tally()
+	calls, refused := line.Tally()
 	if calls < burst {
 		return fmt.Errorf("%d calls for %d questions", calls, burst)
 	}
@@ -175,7 +175,7 @@ func secrets(c *course) error {
 			return fmt.Errorf("a Grant struck by %s %d gave no error", f.Effect, f.Status)
 		}
 	}
-	line.repeatBack()
+	line.RepeatBack()
 	_, err = b.System.Describe(c.ctx)
 	if c.saw(err) == nil {
 		return errors.New("an answer of 400 gave no error")

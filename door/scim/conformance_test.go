@@ -17,6 +17,7 @@ import (
 	"github.com/cardea-access/cardea/door/scim"
 	"github.com/cardea-access/cardea/sandbox"
 	"github.com/cardea-access/cardea/wire"
+	"github.com/cardea-access/cardea/wire/wiretest"
 )
 
 const (
@@ -303,7 +304,7 @@ func strike(t *testing.T, server *sandbox.Server, f doortest.Fault) {
 // readKind reads one listing of a server in a bubble.
 func readKind(t *testing.T, h habit, o doortest.Options, f *sandbox.Fault) *cardea.Pages {
 	t.Helper()
-	o.Line = &doortest.Line{}
+	o.Line = &wiretest.Line{}
 	server := h.server(t, suiteWorld(o, false))
 	b := suiteBench(t, server, o)
 	if f != nil {
@@ -354,7 +355,7 @@ func TestATotalThatMovesBetweenPagesIsNoWholeList(t *testing.T) {
 				if e := p.Evidence(); e.Grade() != want || len(p.MissingOnes()) > 0 {
 					t.Errorf("%s (%s) with %d of 15, missing %v", e.Grade(), e.Why(), e.Records(), p.MissingOnes())
 				}
-				o.Line = &doortest.Line{}
+				o.Line = &wiretest.Line{}
 				found, err := h.bench(t, o).System.Find(t.Context(), cardea.NewAccount{Email: "person14@x.test"})
 				if (err == nil) != (want == cardea.Complete) || err == nil && len(found) != 1 || err != nil && cardea.ClassOf(err) != cardea.Retry {
 					t.Errorf("Find: %v, %v", found, err)

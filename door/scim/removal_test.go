@@ -11,6 +11,7 @@ import (
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/door/doortest"
 	"github.com/cardea-access/cardea/sandbox"
+	"github.com/cardea-access/cardea/wire/wiretest"
 )
 
 // crowd is a server with a group of six people and of another group, and that other group with somebody in it.
@@ -42,7 +43,7 @@ func newCrowd(t *testing.T, switches ...string) *crowd {
 	server := of(nil, nil, switches...).server(t, world.String())
 	c := &crowd{
 		t: t, server: server, ids: map[string]cardea.AccountID{},
-		bench: suiteBench(t, server, doortest.Options{Line: &doortest.Line{}}),
+		bench: suiteBench(t, server, doortest.Options{Line: &wiretest.Line{}}),
 	}
 	for _, g := range server.Groups("scim") {
 		if g.Name == "Crowd" {

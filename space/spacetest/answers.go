@@ -68,9 +68,9 @@ func passing(c *course) error {
 		return fmt.Errorf("two refusals with 503 were not waited out: %w", err)
 	}
 	for _, after := range []bool{false, true} {
-		line.cut(1, after)
+		line.Cut(1, after)
 		_, err := b.System.Describe(c.ctx)
-		if !line.mend() {
+		if !line.Mend() {
 			return errors.New("Describe sent nothing")
 		}
 		if c.saw(err) != nil {

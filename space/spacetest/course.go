@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/wiretest"
 )
 
 // check is one question. It returns what is wrong, and nil when nothing is.
@@ -32,7 +33,7 @@ type course struct {
 
 type open struct {
 	bench *Bench
-	line  *Line
+	line  *wiretest.Line
 }
 
 // examine runs one check in a bubble, then looks for secrets in all that came out of it.
@@ -63,15 +64,15 @@ func part(name string) string {
 }
 
 // open makes a bench.
-func (c *course) open(o Options) (*Bench, *Line) {
-	o.Line = &Line{}
+func (c *course) open(o Options) (*Bench, *wiretest.Line) {
+	o.Line = &wiretest.Line{}
 	b := c.rig.Open(c.t, o)
 	c.opened = append(c.opened, open{b, o.Line})
 	return b, o.Line
 }
 
 // small makes a bench of a small world.
-func (c *course) small() (*Bench, *Line) { return c.open(Options{}) }
+func (c *course) small() (*Bench, *wiretest.Line) { return c.open(Options{}) }
 
 // keep notes an error of the System, to be searched for secrets.
 func (c *course) keep(err error) {
@@ -94,7 +95,7 @@ func (c *course) leaks() error {
 		if o.bench.Said != nil {
 			said = o.bench.Said()
 		}
-		for i, s := range slices.Concat(o.bench.Secrets, o.line.credentials()) {
+		for i, s := range slices.Concat(o.bench.Secrets, o.line.Credentials()) {
 			if len(s) < 4 {
 				continue
 			}

@@ -77,7 +77,7 @@ func throttle(c *course) error {
 	for _, err := range errs {
 		out = append(out, c.saw(err))
 	}
-	calls, refused := line.tally()
+	calls, refused := line.Tally()
 	if calls < burst {
 		return fmt.Errorf("%d calls for %d questions", calls, burst)
 	}
@@ -134,7 +134,7 @@ func secrets(c *course) error {
 	if _, err := b.System.Describe(c.ctx); c.saw(err) != nil {
 		return fmt.Errorf("Describe: %w", err)
 	}
-	line.repeatBack()
+	line.RepeatBack()
 	if _, err := b.System.Describe(c.ctx); c.saw(err) == nil {
 		return errors.New("an answer of 400 gave no error")
 	}

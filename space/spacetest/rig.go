@@ -8,6 +8,7 @@ import (
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/space"
 	"github.com/cardea-access/cardea/wire"
+	"github.com/cardea-access/cardea/wire/wiretest"
 )
 
 // Rig is one connector with its faked vendor, as the connector's own test gives it.
@@ -52,7 +53,7 @@ type Options struct {
 	// WrongSecret gives the connector credentials that the vendor refuses.
 	WrongSecret bool
 	// Line goes between the connector and the vendor: o.Line.Around(transport).
-	Line *Line
+	Line *wiretest.Line
 }
 
 // Bench is a System at work, and the vendor's side of it.

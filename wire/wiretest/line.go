@@ -1,4 +1,5 @@
-package spacetest
+// Package wiretest stands between a connector and its vendor in the suites of both sides.
+package wiretest
 
 import (
 	"bytes"
@@ -83,37 +84,37 @@ func mirror(r *http.Request) *http.Response {
 	}
 }
 
-// cut lets the n-th call from now on break, before the vendor has it or after. n counts from 1.
-func (l *Line) cut(n int, after bool) {
+// Cut lets the n-th call from now on break, before the vendor has it or after. n counts from 1.
+func (l *Line) Cut(n int, after bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.cutAt, l.after, l.did = l.calls+n, after, false
 }
 
-// mend takes a cut away, and says whether it came to pass.
-func (l *Line) mend() bool {
+// Mend takes a cut away, and says whether it came to pass.
+func (l *Line) Mend() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.cutAt = 0
 	return l.did
 }
 
-// repeatBack makes the vendor answer everything with 400 and what it was sent.
-func (l *Line) repeatBack() {
+// RepeatBack makes the vendor answer everything with 400 and what it was sent.
+func (l *Line) RepeatBack() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.echo = true
 }
 
-// tally returns how many calls passed, and how many of them were refused as too many.
-func (l *Line) tally() (calls, refused int) {
+// Tally returns how many calls passed, and how many of them were refused as too many.
+func (l *Line) Tally() (calls, refused int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.calls, l.refused
 }
 
-// credentials returns what stood in the Authorization headers, behind the scheme.
-func (l *Line) credentials() []string {
+// Credentials returns what stood in the Authorization headers, behind the scheme.
+func (l *Line) Credentials() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	out := make([]string, 0, len(l.seen))
