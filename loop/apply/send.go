@@ -4,11 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/cardea-access/cardea"
-	"github.com/cardea-access/cardea/door"
 	"github.com/cardea-access/cardea/store"
 )
 
@@ -142,73 +140,6 @@ func (r *run) call(ctx context.Context, ops []cardea.Operation) ([]string, []err
 	return refs, errs
 }
 
-// locks shuts or opens edges that stay.
-func (r *run) locks(ctx context.Context, verb cardea.Verb, es []cardea.Edge) []error {
-	lockable, can := r.System.(door.Lockable)
-	switch {
-	case !can:
-		return slices.Repeat([]error{cardea.Errorf(cardea.Rejected, "the door system locks no entries")}, len(es))
-	case verb == cardea.VerbLock:
-		return lockable.Lock(ctx, es)
-	}
-	return lockable.Unlock(ctx, es)
-}
-
-// edge is the edge that an operation puts or takes away, as it is when the operation is through.
-func (r *run) edge(op cardea.Operation) cardea.Edge {
-	if op.Was != nil && op.Verb != cardea.VerbAdd {
-		e := *op.Was
-		e.Shut = op.Verb == cardea.VerbLock || e.Shut && op.Verb != cardea.VerbUnlock
-		e.Attributes = over(e.Attributes, op.Attributes)
-		if op.Verb == cardea.VerbRetime {
-			e.Window, e.Mails = op.Window, op.Mails
-		}
-		return e
-	}
-	e := cardea.Edge{Group: op.Group, Account: op.Account, Window: op.Window}
-	if op.Verb == cardea.VerbAdd {
-		e.Mails, e.Guest, e.Attributes = op.Mails, op.Guest, op.Attributes
-		if !r.System.Limits().Timed {
-			e.Window = cardea.Forever
-		}
-	}
-	return e
-}
-
-// over lays attributes over others; empty ones leave what is there.
-func over(has, want cardea.Attributes) cardea.Attributes {
-	if want.Profile != "" {
-		has.Profile = want.Profile
-	}
-	if want.TimeGroup != "" {
-		has.TimeGroup = want.TimeGroup
-	}
-	return has
-}
-
-// stands says whether what the vendor shows of an edge, nil for none, is what the operation is for.
-func (r *run) stands(op cardea.Operation, there *cardea.Edge) bool {
-	if op.Verb == cardea.VerbRemove || op.Verb == cardea.VerbClean {
-		return there == nil
-	}
-	if there == nil {
-		return false
-	}
-	e := r.edge(op)
-	switch op.Verb { //nolint:exhaustive // the others are no edges
-	case cardea.VerbLock, cardea.VerbUnlock:
-		return there.Shut == e.Shut && there.Foreign == ""
-	case cardea.VerbReprofile:
-		return agrees(op.Profile, there.Profile) && agrees(op.TimeGroup, there.TimeGroup)
-	}
-	return same(there.Window, e.Window, r.System.Limits().Timed)
-}
-
-// agrees compares an attribute as door systems write names: in any case. Nothing is asked of an empty one.
-func agrees(want, has string) bool {
-	return want == "" || strings.EqualFold(strings.TrimSpace(want), strings.TrimSpace(has))
-}
-
 // weigh turns an answer into what is known: nil and the edge when it took effect. Where nobody can tell, it looks at the
 // vendor before anything else is sent.
 func (r *run) weigh(ctx context.Context, op cardea.Operation, ref string, err error, attempt int) (*cardea.Edge, error) {
@@ -292,63 +223,6 @@ func (r *run) row(op cardea.Operation) cardea.LedgerRow {
 		row.PutAt, row.Adopted = old.PutAt, old.Adopted
 	}
 	return row
-}
-
-// reshape brings an edge to another window or to other attributes. It is resumable, so that it may be repeated whatever
-// became of it.
-func (r *run) reshape(ctx context.Context, op cardea.Operation) error {
-	shape := r.shaper(op)
-	if shape == nil {
-		return r.fail(ctx, op, cardea.Errorf(cardea.Rejected, "the door system cannot %s an entry", op.Verb))
-	}
-	ops, err := r.sending(ctx, []cardea.Operation{op})
-	if err != nil || len(ops) == 0 {
-		return err
-	}
-	return r.resume(ctx, shape, op)
-}
-
-// shaper is the ability that an operation needs, nil when the door system lacks it.
-func (r *run) shaper(op cardea.Operation) func(ctx context.Context, was, now cardea.Edge) (string, error) {
-	if op.Verb == cardea.VerbReprofile {
-		if s, can := r.System.(door.Profiled); can {
-			return s.Reprofile
-		}
-		return nil
-	}
-	if s, can := r.System.(door.Timed); can {
-		return s.Retime
-	}
-	return nil
-}
-
-// resume sends a change of an edge until it went through.
-func (r *run) resume(
-	ctx context.Context, shape func(ctx context.Context, was, now cardea.Edge) (string, error), op cardea.Operation,
-) error {
-	was := cardea.Edge{Group: op.Group, Account: op.Account}
-	if op.Was != nil {
-		was = *op.Was
-	}
-	now := r.edge(op)
-	for attempt := 1; ; attempt++ {
-		ref, err := shape(ctx, was, now)
-		switch {
-		case err == nil:
-			now.Ref = ref
-			return r.well(ctx, op, &now)
-		case ctx.Err() != nil:
-			return fmt.Errorf("stopped: %w", ctx.Err())
-		case !repeats(err):
-			return r.fail(ctx, op, err)
-		case attempt == r.attempts():
-			// It may stand half done: it stays in flight, and the next run resumes it before anything else.
-			return r.fail(ctx, op, cardea.Errorf(cardea.Unknown, "the change may be half done: %w", err))
-		}
-		if err := r.wait(ctx, attempt, asked(err)); err != nil {
-			return err
-		}
-	}
 }
 
 // note keeps what changes nothing at the vendor: a link, an adopted edge, an edge that is forgotten.
