@@ -30,13 +30,14 @@ const (
 	CauseStray      Cause = "stray"
 	CauseStale      Cause = "stale"
 	CauseExpired    Cause = "expired" // a native window is over; the edge is no access any more and is cleaned away
+	CauseUndone     Cause = "undone"  // a person undid what a run did
 )
 
 // Positive says whether the cause is something known, and not something absent. Positive removals never wait for the
 // brake.
 func (c Cause) Positive() bool {
 	switch c {
-	case CauseEnded, CauseCancelled, CauseDeleted, CauseMoved, CauseLeft, CauseLocked, CauseBlocked, CauseExpired:
+	case CauseEnded, CauseCancelled, CauseDeleted, CauseMoved, CauseLeft, CauseLocked, CauseBlocked, CauseExpired, CauseUndone:
 		return true
 	case CauseGranted, CauseExtended, CauseAdopted, CauseGate, CauseVanished, CauseOutOfScope, CauseUnmapped, CauseStray, CauseStale:
 	}
@@ -116,7 +117,10 @@ const (
 	HeldEvidence    HoldCode = "evidence" // a collection that can feed the group is not complete
 	HeldWatch       HoldCode = "watch"    // the group is only reported
 	HeldDisputed    HoldCode = "disputed" // whose account this is, is not settled
+	HeldBlink       HoldCode = "blink"    // one read would take it from unusually many people
 	HeldUnits       HoldCode = "units"    // a unit would be renamed or deleted
+	HeldUndone      HoldCode = "undone"   // a person undid this very operation
+	HeldFrozen      HoldCode = "frozen"   // an operator froze the integration
 )
 
 // Hold says why an operation waits and what would release it, in a sentence.

@@ -13,6 +13,7 @@ const (
 	RuleDayPass  Rule = "DAYPASS"
 	RulePass     Rule = "PASS"
 	RuleUnit     Rule = "UNIT"
+	RuleBlock    Rule = "BLOCK" // gives nothing: an operator keeps the person out
 )
 
 // Verdict is what a rule says of one record, one person and one group.
@@ -40,6 +41,7 @@ const (
 	Dangling      Verdict = "dangling"       // it names a record that is not there
 	BadRecurrence Verdict = "bad-recurrence" // the recurrence is refused
 	IsLocked      Verdict = "locked"         // the agreement is locked: access is suspended, not ended
+	IsBlocked     Verdict = "blocked"        // an operator blocked the person
 )
 
 // Reason is one rule's yes: which record gives a group, for which windows.
@@ -118,6 +120,7 @@ const (
 	AskPlaceHours = "location-hours" // do the location's
 	AskClosure    = "closure"        // is the location not closed that day
 	AskLock       = "lock"           // is what gives it not locked
+	AskBlock      = "block"          // did no operator block the person
 )
 
 // Explanation answers "may this person pass with this group at this instant, and why".

@@ -44,9 +44,12 @@ func ParseKey(s string) (Key, bool) {
 // MarshalText writes kind:id.
 func (k Key) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
-// UnmarshalText reads kind:id.
+// UnmarshalText reads kind:id, and what MarshalText writes of a key without an id: a kind as a whole, as issues name it.
 func (k *Key) UnmarshalText(b []byte) error {
 	v, ok := ParseKey(string(b))
+	if kind, of := strings.CutSuffix(string(b), ":"); !ok && of && kind != "" && !strings.Contains(kind, ":") {
+		v, ok = Key{Kind: Kind(kind)}, true
+	}
 	if !ok {
 		return Errorf(Rejected, "%q is no record key: want kind:id", b)
 	}

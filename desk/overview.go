@@ -68,6 +68,12 @@ func (d *Desk) Overview(ctx context.Context) (say.Overview, error) {
 		one.NextWake = h.next(in)
 		out.Integrations = append(out.Integrations, one)
 	}
+	if out.Blocked, err = d.Blocks(ctx); err != nil {
+		return out, err
+	}
+	if out.Frozen, err = d.Freezes(ctx); err != nil {
+		return out, err
+	}
 	out.Issues, err = d.issues(ctx)
 	return out, err
 }

@@ -2,6 +2,7 @@ package door
 
 import (
 	"context"
+	"time"
 
 	"github.com/cardea-access/cardea"
 )
@@ -79,4 +80,9 @@ type Coded interface {
 	// repeated. Errors: NotFound when none was issued, or the entry is gone; Conflict when it is not certain whose the entry
 	// is; Unknown when it is not certain which of the two codes holds.
 	Renew(ctx context.Context, a cardea.AccountID, g cardea.GroupID) error
+}
+
+// Clocked systems know how far the vendor's clock is ahead of ours, from the last answer; false before the first one.
+type Clocked interface {
+	Skew() (time.Duration, bool)
 }

@@ -129,20 +129,27 @@ func TestBigImportsTravelInChunks(t *testing.T) {
 }
 
 // text is what both engines and JSON keep as it is.
-var text = rapid.StringOfN(rapid.RuneFrom([]rune(`aZ9 "'\{}%_`+"\n\t\u00e9\u4e16\U0001f511")), 0, 12, -1)
+// A generator is made anew by each that draws from it: rapid's are not safe for tests that run side by side.
+func text() *rapid.Generator[string] {
+	return rapid.StringOfN(rapid.RuneFrom([]rune(`aZ9 "'\{}%_`+"\n\t\u00e9\u4e16\U0001f511")), 0, 12, -1)
+}
 
-var (
-	someID  = rapid.StringMatching(`[a-zA-Z0-9:/ é-]{1,8}`)
-	instant = rapid.Custom(func(t *rapid.T) cardea.Instant {
+func someID() *rapid.Generator[string] { return rapid.StringMatching(`[a-zA-Z0-9:/ é-]{1,8}`) }
+
+func instant() *rapid.Generator[cardea.Instant] {
+	return rapid.Custom(func(t *rapid.T) cardea.Instant {
 		return cardea.Instant(rapid.Int64Range(1, 4_000_000_000_000_000).Draw(t, "at"))
 	})
-	someDay = rapid.Custom(func(t *rapid.T) cardea.Day {
+}
+
+func someDay() *rapid.Generator[cardea.Day] {
+	return rapid.Custom(func(t *rapid.T) cardea.Day {
 		if rapid.Bool().Draw(t, "set") {
-			return cardea.Day{At: instant.Draw(t, "day"), Set: true}
+			return cardea.Day{At: instant().Draw(t, "day"), Set: true}
 		}
 		return cardea.Day{}
 	})
-)
+}
 
 // several is nil where there is none: that is how records are read.
 func several[T any](t *rapid.T, one *rapid.Generator[T], what string) []T {
@@ -154,10 +161,10 @@ func several[T any](t *rapid.T, one *rapid.Generator[T], what string) []T {
 
 // anything is a record of one kind with every field filled or not.
 func anything(t *rapid.T, kind cardea.Kind) cardea.Record {
-	id := someID.Draw(t, "id")
-	s, yes := func() string { return text.Draw(t, "text") }, func() bool { return rapid.Bool().Draw(t, "flag") }
-	day := func() cardea.Day { return someDay.Draw(t, "day") }
-	at := func() cardea.Instant { return instant.Draw(t, "instant") }
+	id := someID().Draw(t, "id")
+	s, yes := func() string { return text().Draw(t, "text") }, func() bool { return rapid.Bool().Draw(t, "flag") }
+	day := func() cardea.Day { return someDay().Draw(t, "day") }
+	at := func() cardea.Instant { return instant().Draw(t, "instant") }
 	switch kind {
 	case cardea.KindPerson, cardea.KindVisitor:
 		return cardea.Person{
@@ -172,8 +179,8 @@ func anything(t *rapid.T, kind cardea.Kind) cardea.Record {
 		return cardea.Floor{ID: id, Name: s(), Location: s()}
 	case cardea.KindResource:
 		return cardea.Resource{
-			ID: id, Name: s(), Location: s(), Floor: s(), Parents: several(t, text, "parents"), Type: s(), Assignable: yes(),
-			Bookable: yes(), ByDate: yes(), Unit: yes(), Permissions: several(t, text, "permissions"),
+			ID: id, Name: s(), Location: s(), Floor: s(), Parents: several(t, text(), "parents"), Type: s(), Assignable: yes(),
+			Bookable: yes(), ByDate: yes(), Unit: yes(), Permissions: several(t, text(), "permissions"),
 			Attributes: cardea.Attributes{Profile: s(), TimeGroup: s()},
 		}
 	case cardea.KindPlan:
@@ -181,15 +188,15 @@ func anything(t *rapid.T, kind cardea.Kind) cardea.Record {
 	case cardea.KindAgreement:
 		return cardea.Agreement{
 			ID: id, Name: s(), Person: s(), Team: s(), Plan: s(), Location: s(), Approved: yes(), Start: day(), End: day(),
-			Computed: s(), Guests: several(t, text, "guests"), Locked: yes(),
+			Computed: s(), Guests: several(t, text(), "guests"), Locked: yes(),
 		}
 	case cardea.KindAssignment:
 		return cardea.Assignment{ID: id, Agreement: s(), Resource: s(), Start: day(), End: day()}
 	case cardea.KindBooking:
 		return cardea.Booking{
-			ID: id, Title: s(), Resource: s(), Location: s(), Person: s(), Team: s(), Members: several(t, text, "members"),
-			Visitors: several(t, text, "visitors"), Start: at(), End: at(), Zone: s(), RRule: s(),
-			Except: several(t, instant, "except"), Last: at(), Cancelled: yes(), Tentative: yes(), Made: at(),
+			ID: id, Title: s(), Resource: s(), Location: s(), Person: s(), Team: s(), Members: several(t, text(), "members"),
+			Visitors: several(t, text(), "visitors"), Start: at(), End: at(), Zone: s(), RRule: s(),
+			Except: several(t, instant(), "except"), Last: at(), Cancelled: yes(), Tentative: yes(), Made: at(),
 		}
 	}
 	return cardea.Pass{

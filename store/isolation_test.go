@@ -26,6 +26,7 @@ func picture(w *store.Workspace) string {
 		ok(w.LastChangesets(ctx, doors, 9)), ok(w.InFlight(ctx, doors)), ok(w.Unconfirmed(ctx, doors)),
 		ok(w.RunOperations(ctx, "r")), ok(w.Issues(ctx)), ok(w.Runs(ctx, 99)), ok(w.LoadToken(ctx, doors)), ok(w.Audit(ctx, 99)),
 		ok(w.HouseRecords(ctx, space, cardea.KindPerson)), ok(w.HouseCounts(ctx, space)), ok(w.Recall(ctx, doors, "visitor")),
+		ok(w.Blocks(ctx)), ok(w.Freezes(ctx)),
 	}
 	approved := ok(w.Approved(ctx, doors))
 	return string(ok(json.MarshalIndent(append(all, len(approved)), "", " ")))
@@ -101,7 +102,13 @@ func deeds(t testing.TB, s *store.Store, w *store.Workspace, n int) map[string]f
 			must(t, w.SaveResolved(ctx, "london", map[string]string{"groups\x00A": id, "groups\x00B": id, "mapping\x00" + id: "x"}))
 			must(t, w.ForgetResolved(ctx, "london", []string{"groups\x00A"}))
 		},
-		"move":  func() { must(t, w.MoveGroup(ctx, doors, group, cardea.GroupID(fmt.Sprint((n+1)%3)), nil)) },
+		"move": func() { must(t, w.MoveGroup(ctx, doors, group, cardea.GroupID(fmt.Sprint((n+1)%3)), nil)) },
+		"block": func() {
+			must(t, w.SaveBlock(ctx, cardea.Block{Person: person, Note: fmt.Sprint(n), Since: at, Until: cardea.Never}, nil))
+			must(t, w.SaveFreeze(ctx, cardea.Freeze{Integration: id, Reason: fmt.Sprint(n), Since: at, Until: cardea.Never}, nil))
+			ok(w.LiftBlock(ctx, "rnd/person:1", "x", at+9, nil))
+			ok(w.LiftFreeze(ctx, "1", "x", at+9, nil))
+		},
 		"token": func() { must(t, w.SaveToken(ctx, doors, []byte(id))) },
 		"dirty": func() {
 			if l, err := w.ClaimOne(ctx, doors, store.WakeKeep, "n", at, life); err == nil {
@@ -130,7 +137,7 @@ func TestWorkspacesNeverSeeEachOther(t *testing.T) {
 				ds := deeds(t, s, pair[i], rapid.IntRange(0, 9).Draw(rt, "n"))
 				what := rapid.SampledFrom([]string{
 					"connection", "integration", "policy", "approve", "read", "seen", "door", "plan", "put", "remove", "confirm", "step",
-					"issues", "run", "token", "dirty", "house", "remember", "forget", "move",
+					"issues", "run", "token", "dirty", "house", "remember", "forget", "move", "block",
 				}).Draw(rt, "deed")
 				ds[what]()
 				pictures[i] = picture(pair[i])

@@ -22,7 +22,7 @@ import (
 // version is set at link time.
 var version = ""
 
-// Exit codes of sync, preview and apply, and of doctor, to which exitPending means that something should be mended, and
+// Exit codes of sync, preview, apply and undo, and of doctor, to which exitPending means that something should be mended, and
 // of import and house, to which it means that changes wait for a yes; every other command uses exitInStep and exitUsage.
 const (
 	exitInStep     = 0
@@ -33,18 +33,26 @@ const (
 )
 
 type cli struct {
-	Demo    demoCmd    `cmd:"" help:"Run everything at once: faked vendors, a seeded world, an embedded database and the console."`
-	Serve   serveCmd   `cmd:"" help:"Keep all integrations in step until stopped, with the console."`
-	Sync    syncCmd    `cmd:"" help:"One full run now: read, decide, change, confirm."`
-	Preview previewCmd `cmd:"" help:"Show the changeset of a run without writing anything."`
-	Apply   applyCmd   `cmd:"" help:"Approve and apply a changeset that preview showed, by its hash."`
-	Explain explainCmd `cmd:"" help:"Say whether a person may pass, since when or until when, and why."`
-	Import  importCmd  `cmd:"" help:"Take a workbook or CSV lists into a house connection, after showing what would change."`
-	House   houseCmd   `cmd:"" help:"List, show, change and remove records of a house connection."`
-	Codes   codesCmd   `cmd:"" help:"List access codes, show one once, make a new one."`
-	Doctor  doctorCmd  `cmd:"" help:"Look at every connection: whose it is, what it can do, what is assumed, what should be mended."`
-	Sandbox sandboxCmd `cmd:"" help:"Serve faked vendors from a world file."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Demo     demoCmd     `cmd:"" help:"Run everything at once: faked vendors, a seeded world, an embedded database and the console."`
+	Serve    serveCmd    `cmd:"" help:"Keep all integrations in step until stopped, with the console."`
+	Sync     syncCmd     `cmd:"" help:"One full run now: read, decide, change, confirm."`
+	Preview  previewCmd  `cmd:"" help:"Show the changeset of a run without writing anything."`
+	Apply    applyCmd    `cmd:"" help:"Approve and apply a changeset that preview showed, by its hash."`
+	Holds    holdsCmd    `cmd:"" help:"Show what waits: which guard holds it and why, since when, whom it concerns, what would release it."`
+	Release  releaseCmd  `cmd:"" help:"Release what waits, all of it or some, after showing exactly what."`
+	Undo     undoCmd     `cmd:"" help:"Show what restores the doors as they were before a run, and do it by its hash."`
+	Explain  explainCmd  `cmd:"" help:"Say whether a person may pass, since when or until when, and why."`
+	Block    blockCmd    `cmd:"" help:"Keep a person out of every door, at once and whatever records give them."`
+	Unblock  unblockCmd  `cmd:"" help:"Let a blocked person in again where records give it."`
+	Blocks   blocksCmd   `cmd:"" help:"List who is blocked, since when and why."`
+	Freeze   freezeCmd   `cmd:"" help:"Stop all writes of an integration, or of all, but for blocks and locks."`
+	Unfreeze unfreezeCmd `cmd:"" help:"Let a frozen integration be written again."`
+	Import   importCmd   `cmd:"" help:"Take a workbook or CSV lists into a house connection, after showing what would change."`
+	House    houseCmd    `cmd:"" help:"List, show, change and remove records of a house connection."`
+	Codes    codesCmd    `cmd:"" help:"List access codes, show one once, make a new one."`
+	Doctor   doctorCmd   `cmd:"" help:"Look at every connection: whose it is, what it can do, what is assumed, what should be mended."`
+	Sandbox  sandboxCmd  `cmd:"" help:"Serve faked vendors from a world file."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
 // terminal is what commands print to and take time from: the process's own, or a test's.

@@ -23,9 +23,12 @@ var told = []string{
 // unsaid are codes of the root package that no OfficeRnD record and no run against Kisi can bring about, and why.
 var unsaid = map[string]string{
 	string(cardea.RulePass):     "OfficeRnD's passes are day passes",
+	string(cardea.RuleUnit):     "OfficeRnD rents out no units: TestStorageSiteIsKeptInStep tells it of our own space system",
 	string(cardea.CauseAdopted): "it removes nothing",
-	string(cardea.CauseLocked):  "OfficeRnD cannot lock anybody",
-	string(cardea.CauseBlocked): "blocking by an operator is not there yet",
+	string(cardea.CauseLocked):  "OfficeRnD cannot lock anybody: TestStorageSiteIsKeptInStep does",
+	string(cardea.CauseBlocked): "an operator's word is no record: TestABlockPassesEveryHold tells it",
+	string(cardea.RuleBlock):    "an operator's word is no record: TestExplainSaysWhoIsBlocked tells it",
+	string(cardea.CauseUndone):  "a person's word is no record: TestUndoRestoresWhatARunDid tells it",
 	string(cardea.CauseGate):    "OfficeRnD has no gate of passes",
 	string(cardea.CauseStale):   "access is kept while the space system is silent",
 }

@@ -66,6 +66,7 @@ func killed(t *testing.T, shows string, at int, after bool) (reached bool) {
 		records = append(records, rental(t, "r1", "gil", "u1", "hal")...)
 		records = append(records, rental(t, "r2", "ida", "u2")...)
 		r := storage(t, kept(t), records)
+		defer func() { r.shut() }()
 		if err := r.vendors.SetSwitches(map[string]string{"opentech.visitor_extended_data": shows}); err != nil {
 			t.Fatal(err)
 		}
@@ -92,7 +93,6 @@ func killed(t *testing.T, shows string, at int, after bool) (reached bool) {
 
 		r.set.transport = r.vendors.Transport()
 		r.open()
-		defer r.shut()
 		var result desk.Result
 		for range 4 {
 			time.Sleep(5 * time.Minute)

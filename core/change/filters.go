@@ -10,13 +10,16 @@ type filter struct {
 }
 
 // filters lists them in the order in which they act; the first that holds an operation names the reason. Released
-// operations pass approval, unmapped and the brake.
+// operations pass approval, unmapped and the brake. A block passes all of them but watch.
 func filters() []filter {
 	return []filter{
 		{"watch", watch},
+		{"frozen", frozen},
 		{"disputed", disputed},
 		{"evidence", evidence},
 		{"hold-down", holdDown},
+		{"blink", blink},
+		{"undone", undone},
 		{"approval", approval},
 		{"unmapped", unmapped},
 		{"units", units},
@@ -25,24 +28,43 @@ func filters() []filter {
 	}
 }
 
-// each lets judge look at every operation that is not held yet.
+// each lets judge look at every operation that is not held yet, but for those that must not wait for anything.
 func each(cs cardea.Changeset, judge func(*cardea.Operation) *cardea.Hold) cardea.Changeset {
 	for i := range cs.Operations {
-		if o := &cs.Operations[i]; o.Held == nil {
+		if o := &cs.Operations[i]; o.Held == nil && !evicts(o) {
 			o.Held = judge(o)
 		}
 	}
 	return cs
 }
 
+// evicts says whether the operation takes a blocked person out.
+func evicts(o *cardea.Operation) bool {
+	return o.Verb == cardea.VerbRemove && o.Cause == cardea.CauseBlocked
+}
+
 // watch holds everything in groups that are only reported.
 func watch(cs cardea.Changeset, in *Input) cardea.Changeset {
+	for i := range cs.Operations {
+		if o := &cs.Operations[i]; o.Held == nil && o.Group != "" && in.policy(o.Group).Mode == cardea.Watch {
+			o.Held = &cardea.Hold{Code: cardea.HeldWatch, Why: in.name(o.Group) +
+				" is only watched; set its mode to exclusive or shared to let this happen"}
+		}
+	}
+	return cs
+}
+
+// frozen holds what would be written to groups that an operator froze. Locks act all the same.
+func frozen(cs cardea.Changeset, in *Input) cardea.Changeset {
+	if len(in.Frozen) == 0 {
+		return cs
+	}
 	return each(cs, func(o *cardea.Operation) *cardea.Hold {
-		if o.Group == "" || in.policy(o.Group).Mode != cardea.Watch {
+		why, is := in.Frozen[o.Group]
+		if !is || !o.Verb.Writes() || o.Cause == cardea.CauseLocked {
 			return nil
 		}
-		return &cardea.Hold{Code: cardea.HeldWatch, Why: in.name(o.Group) +
-			" is only watched; set its mode to exclusive or shared to let this happen"}
+		return &cardea.Hold{Code: cardea.HeldFrozen, Why: why}
 	})
 }
 
@@ -113,7 +135,8 @@ func absent(o *cardea.Operation, in *Input) bool {
 	case cardea.CauseGate, cardea.CauseVanished, cardea.CauseOutOfScope, cardea.CauseUnmapped, cardea.CauseStray, cardea.CauseStale:
 		return true
 	case cardea.CauseGranted, cardea.CauseExtended, cardea.CauseAdopted, cardea.CauseEnded, cardea.CauseCancelled,
-		cardea.CauseDeleted, cardea.CauseMoved, cardea.CauseLeft, cardea.CauseLocked, cardea.CauseBlocked, cardea.CauseExpired:
+		cardea.CauseDeleted, cardea.CauseMoved, cardea.CauseLeft, cardea.CauseLocked, cardea.CauseBlocked, cardea.CauseExpired,
+		cardea.CauseUndone:
 	}
 	return false
 }

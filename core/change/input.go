@@ -49,6 +49,12 @@ type Input struct {
 
 	Mapped   []cardea.GroupID // groups that a mapping names now
 	Policies map[cardea.GroupID]cardea.Policy
+	// Blocked are the accounts of people whom an operator blocked, and whose each is: nothing that is granted for them counts,
+	// and nothing protects what they hold (RULES.md 2.8).
+	Blocked map[cardea.AccountID]cardea.PersonID
+	// Frozen are the groups to which an operator lets nothing be written, and why.
+	Frozen map[cardea.GroupID]string
+
 	Approve  cardea.Approve // "" = first
 	Mails    cardea.Mails
 	FirstRun bool // the integration's first changeset: no mails, no brake on additions
@@ -62,6 +68,8 @@ type Input struct {
 	Cause    func(cardea.PersonID, cardea.GroupID, []cardea.Reason) cardea.Cause
 	Past     Past
 	Released map[cardea.OpKey]bool // approved or released by a person
+	// Undone are operations that a person undid: they wait until they are released.
+	Undone map[cardea.OpKey]Undone
 
 	// Only limits the plan to these people and their accounts; nil = everyone. An account that somebody outside Only
 	// is linked to as well is left alone: name everyone who shares it.

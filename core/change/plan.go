@@ -75,6 +75,8 @@ type planner struct {
 	early                []goal
 	base                 int
 	found                []seat // of the group's grants
+
+	barred map[int32]bool // places of blocked accounts, nil when there are none
 }
 
 func newPlanner(in *Input, s *seats) *planner {
@@ -92,7 +94,7 @@ func newPlanner(in *Input, s *seats) *planner {
 		}
 		in.seen.names[g.ID] = name
 	}
-	return &planner{
+	p := &planner{
 		in:     in,
 		horn:   horn{in.Now, cardea.Never},
 		later:  horn{in.Now, cardea.Never},
@@ -102,6 +104,13 @@ func newPlanner(in *Input, s *seats) *planner {
 		edges:  view[cardea.Edge]{list: in.Edges, group: groupOfEdge},
 		ledger: view[cardea.LedgerRow]{list: in.Ledger, group: groupOfRow},
 	}
+	for a := range in.Blocked {
+		if p.barred == nil {
+			p.barred = make(map[int32]bool, len(in.Blocked))
+		}
+		p.barred[s.find(a)] = true
+	}
+	return p
 }
 
 // plan adds an operation.
@@ -120,7 +129,7 @@ func (p *planner) cause(person cardea.PersonID, g cardea.GroupID, was []cardea.R
 		cardea.CauseLocked, cardea.CauseBlocked, cardea.CauseGate, cardea.CauseVanished, cardea.CauseOutOfScope,
 		cardea.CauseUnmapped, cardea.CauseStray, cardea.CauseStale:
 		return c
-	case cardea.CauseGranted, cardea.CauseExtended, cardea.CauseAdopted, cardea.CauseExpired:
+	case cardea.CauseGranted, cardea.CauseExtended, cardea.CauseAdopted, cardea.CauseExpired, cardea.CauseUndone:
 	}
 	return cardea.CauseVanished
 }

@@ -19,6 +19,9 @@ func (p *planner) target(ws []cardea.Window, early bool) (t cardea.Window, has b
 
 // settle plans what one account needs in one group.
 func (p *planner) settle(s *spot) {
+	if _, blocked := p.in.Blocked[s.account]; blocked {
+		s.windows, s.reasons = nil, nil
+	}
 	t, has, change := p.target(s.windows, true)
 	p.at(change)
 	if has && s.known != nil && s.known.Shut && p.once("account-shut", string(s.account)) {
@@ -119,7 +122,11 @@ func (p *planner) withdraw(s *spot) {
 	e := whole(s.edge.Window)
 	until, kept := s.room.keeps.holds(s.account, s.known)
 	timed := p.in.Limits.Timed
+	blocked, is := p.in.Blocked[s.account]
 	switch {
+	case is && !(timed && e.Until <= p.now):
+		p.remove(s, blocked, cardea.CauseBlocked) // a person's word: staff, kept and not ours alike
+		return
 	case s.row == nil && s.room.policy.Mode == cardea.Shared:
 		return
 	case timed && e.Until <= p.now:

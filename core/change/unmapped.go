@@ -45,6 +45,11 @@ func (p *planner) unmapped() {
 
 // release plans the end of one edge of a group without a mapping.
 func (p *planner) release(s *spot) {
+	blocked, is := p.in.Blocked[s.account]
+	if is && s.edge != nil && s.edge.Foreign == "" {
+		p.remove(s, blocked, cardea.CauseBlocked)
+		return
+	}
 	if until, kept := s.room.keeps.holds(s.account, s.known); kept {
 		p.at(until)
 		return

@@ -92,7 +92,7 @@ func (p *planner) smooth(r *room, due []uint64, e, l, n int) bool {
 	timed := p.in.Limits.Timed
 	return p.seats.ids[place] == edge.Account && row.Account == edge.Account &&
 		edge.Group == r.rows && row.Group == r.rows && edge.Foreign == "" && !edge.Shut && !p.seats.shut[place] &&
-		g.window.From != cardea.Never && (n == 0 || due[n-1]>>32 != place) &&
+		g.window.From != cardea.Never && (p.barred == nil || !p.barred[int32(place)]) && (n == 0 || due[n-1]>>32 != place) &&
 		(!timed || edge.Window == g.window || p.same(whole(edge.Window), g.window))
 }
 

@@ -80,6 +80,8 @@ func causeOf(v cardea.Verdict) cardea.Cause {
 		return cardea.CauseMoved
 	case cardea.HasLeft:
 		return cardea.CauseLeft
+	case cardea.IsBlocked:
+		return cardea.CauseBlocked
 	case cardea.IsLocked:
 		return cardea.CauseLocked
 	case cardea.RecordDeleted:

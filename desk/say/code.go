@@ -63,6 +63,7 @@ var verdicts = map[cardea.Verdict]Word{
 	cardea.IsTentative:  {"tentative", "is only tentative", "Confirm the booking in the space system."},
 	cardea.UsedUp:       {"used up", "has nothing left on it and was not used that day", "Sell them another pass."},
 	cardea.IsLocked:     {"locked", "is locked", "Unlock it in the space system."},
+	cardea.IsBlocked:    {"blocked", "keeps the person out", "Lift it, with: cardea unblock PERSON."},
 	cardea.NoPerson: {
 		"nobody named", "names nobody whom it would let in",
 		"Put the person on it in the space system.",
@@ -118,6 +119,7 @@ var rules = map[cardea.Rule]Word{
 	cardea.RuleDayPass:  {Short: "Day pass", Text: "a day pass opens what it is mapped to"},
 	cardea.RulePass:     {Short: "Pass", Text: "a pass opens what it is mapped to"},
 	cardea.RuleUnit:     {Short: "Unit", Text: "a rental opens its unit for the tenant and those who share it"},
+	cardea.RuleBlock:    {Short: "Block", Text: "an operator keeps the person out, whatever records give them"},
 }
 
 // Rule tells what a rule is called and says.
@@ -146,6 +148,7 @@ var causes = map[cardea.Cause]Word{
 	cardea.CauseStray:      {Short: "Stray", Text: "because no record speaks for them"},
 	cardea.CauseStale:      {Short: "Stale", Text: "because the space system was silent for too long"},
 	cardea.CauseExpired:    {Short: "Expired", Text: "because the window at the door was over"},
+	cardea.CauseUndone:     {Short: "Undone", Text: "because a person undid a run"},
 }
 
 // Cause tells why an edge changes, as a clause that begins with "because".
@@ -175,9 +178,21 @@ var holds = map[cardea.HoldCode]Word{
 		"It goes on by itself after the next complete read; mend the connection if that does not come.",
 	},
 	cardea.HeldWatch: {"watch only", "the group is only watched", "Change the group's mode if Cardea is to keep it."},
+	cardea.HeldBlink: {
+		"blink", "one read says so of unusually many people at once",
+		"It goes on by itself when the next complete read says the same; release it if you know that it is meant.",
+	},
 	cardea.HeldUnits: {
 		"units", "a unit would be renamed or deleted where its lock hangs on it",
 		"Look at the unit; release it if it is meant.",
+	},
+	cardea.HeldUndone: {
+		"undone", "a person undid it",
+		"Release it if it is to happen after all.",
+	},
+	cardea.HeldFrozen: {
+		"frozen", "an operator lets nothing be written",
+		"It goes on when the freeze ends; lift it with: cardea unfreeze.",
 	},
 	cardea.HeldDisputed: {
 		"disputed", "it is not settled whose account this is",

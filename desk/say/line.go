@@ -110,12 +110,17 @@ func subject(rule cardea.Rule, label, via string) string {
 		return "the pass " + label
 	case cardea.RuleUnit:
 		return "the rental " + label + with(" of unit ")
+	case cardea.RuleBlock:
+		return "the block " + label
 	}
 	return Clean(string(rule)) + " " + label
 }
 
 // clause is subject and verdict: the membership “Hot desk” is not mapped to this group.
 func (t teller) clause(one cardea.Consideration) string {
+	if one.Rule == cardea.RuleBlock {
+		return t.block(one)
+	}
 	return t.subject(one) + " " + t.predicate(one)
 }
 

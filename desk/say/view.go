@@ -8,6 +8,9 @@ type Overview struct {
 	Connections  []Connection   `json:"connections"`
 	Integrations []Integration  `json:"integrations"`
 	Issues       []Issue        `json:"issues"`
+	// Frozen and Blocked are what operators said against all that records give, and is in force.
+	Frozen  []cardea.Freeze `json:"frozen,omitempty"`
+	Blocked []cardea.Block  `json:"blocked,omitempty"`
 	// Pending and Held count operations of every door once: two integrations may map one group, and both count it.
 	Pending int `json:"pending"`
 	Held    int `json:"held"`

@@ -47,6 +47,7 @@ type System struct {
 
 var (
 	_ door.System   = (*System)(nil)
+	_ door.Clocked  = (*System)(nil)
 	_ door.Timed    = (*System)(nil)
 	_ door.Examined = (*System)(nil)
 	_ door.Assuming = (*System)(nil)
@@ -65,6 +66,9 @@ func New(c Config) (*System, error) {
 func (s *System) Limits() cardea.Limits {
 	return cardea.Limits{Batch: 1, Timed: true, WindowsPerEdge: 1, NeedsEmail: true, SendsMail: true}
 }
+
+// Skew implements door.Clocked.
+func (s *System) Skew() (time.Duration, bool) { return s.client.Skew() }
 
 // Describe implements door.System: GET /organization and GET /user. Errors: Auth, Retry, Rejected.
 func (s *System) Describe(ctx context.Context) (cardea.Organisation, error) {

@@ -65,6 +65,7 @@ type System struct {
 
 var (
 	_ door.System   = (*System)(nil)
+	_ door.Clocked  = (*System)(nil)
 	_ door.Units    = (*System)(nil)
 	_ door.Lockable = (*System)(nil)
 	_ door.Profiled = (*System)(nil)
@@ -103,6 +104,9 @@ func New(c Config) (*System, error) {
 func (s *System) Limits() cardea.Limits {
 	return cardea.Limits{Batch: 20, NamesEdges: true, Locks: true}
 }
+
+// Skew implements door.Clocked.
+func (s *System) Skew() (time.Duration, bool) { return s.client.Skew() }
 
 // Describe implements door.System: the facility, and the account that owns it where the vendor says so. Errors: NotFound
 // when the facility is not there or not visible to these credentials; Auth, Retry, Rejected.

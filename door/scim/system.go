@@ -55,6 +55,7 @@ type System struct {
 
 var (
 	_ door.System   = (*System)(nil)
+	_ door.Clocked  = (*System)(nil)
 	_ door.Examined = (*System)(nil)
 	_ door.Assuming = (*System)(nil)
 )
@@ -79,6 +80,9 @@ func New(c Config) (*System, error) {
 func (s *System) Limits() cardea.Limits {
 	return cardea.Limits{Batch: batch, NeedsEmail: true}
 }
+
+// Skew implements door.Clocked.
+func (s *System) Skew() (time.Duration, bool) { return s.client.Skew() }
 
 // Describe implements door.System: GET /ServiceProviderConfig (RFC 7644 4), and /Me or one row of /Users to see whether
 // the credentials hold. SCIM names no tenant, so that the organisation's ID is made of host and path of the base URL.

@@ -25,6 +25,11 @@ type queue struct {
 func newQueue(ops []cardea.Operation, batch int, b *book) *queue {
 	q := &queue{ops: ops, taken: make([]bool, len(ops)), busy: map[string]bool{}, batch: batch}
 	q.freed = sync.NewCond(&q.mu)
+	for _, o := range ops { // a unit that is still to be made is one too
+		if o.Verb.OfUnit() && o.Unit != nil {
+			b.units[o.Unit.Group] = true
+		}
+	}
 	for _, o := range ops {
 		account := o.Account
 		if account == "" {

@@ -204,6 +204,10 @@ func (r *run) well(ctx context.Context, op cardea.Operation, e *cardea.Edge) err
 	case cardea.VerbLock, cardea.VerbUnlock, cardea.VerbReprofile:
 		r.book.put(*e, nil) // whose it is, and why, is as before
 	default:
+		if op.Verb == cardea.VerbAdd && op.Person == "" { // a stray that is put back: it was not ours, and still is not
+			r.book.put(*e, nil)
+			break
+		}
 		row := r.row(op)
 		o.Ledger = &row
 		r.book.put(*e, &row)

@@ -10,6 +10,9 @@ import (
 // of them knows nothing but that something is not there, that is the answer: what is absent waits longer than what is
 // known (RULES.md 4).
 func (f *facts) cause(k *Keeper, p cardea.PersonID, g cardea.GroupID, was []cardea.Reason) cardea.Cause {
+	if _, is := f.blocked[p]; is {
+		return cardea.CauseBlocked
+	}
 	var known, unknown []cardea.Cause
 	note := func(c cardea.Cause) {
 		switch {

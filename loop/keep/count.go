@@ -11,6 +11,8 @@ import (
 const (
 	countNext   = "_next"   // when the run is to be followed by the next
 	countPeople = "_people" // how many people the run was limited to, 0 = everyone
+	// countRead, followed by a space connection, is when the newest reading began that the run rests on.
+	countRead = "_read/"
 	// Planned is how many operations the run planned.
 	Planned = "_planned"
 	// HeldOf and LeftOf, followed by a group, count what waits for a person there, and what is still to be done.
@@ -27,6 +29,9 @@ func counted(r *Report, o Options) map[string]int {
 	n := map[string]int{Planned: len(r.Plan.Changeset.Operations), countPeople: len(o.People)}
 	key := func(before string, op cardea.Operation) string {
 		return before + string(op.Verb) + "/" + string(op.Cause)
+	}
+	for space, at := range r.Plan.Read {
+		n[countRead+space] = int(at)
 	}
 	last := map[cardea.OpKey]string{}
 	for _, res := range slices.Concat(r.Recovered.Results, r.Applied.Results) {

@@ -31,6 +31,12 @@ type Answer struct {
 	Blind string `json:"blind,omitempty"`
 }
 
+// view is how one integration looks at one person.
+type view struct {
+	x      *decide.Index
+	person cardea.PersonID
+}
+
 // Explain says whether a person may pass with a group at an instant, and why, over all integrations that map the group.
 // NotFound when no integration knows the person.
 func (k *Keeper) Explain(ctx context.Context, person cardea.PersonID, group cardea.GroupID, at cardea.Instant) (Answer, error) {
@@ -43,7 +49,8 @@ func (k *Keeper) Explain(ctx context.Context, person cardea.PersonID, group card
 	if err != nil {
 		return Answer{}, err
 	}
-	var all, others []cardea.Explanation // of integrations that map the group, and of those that do not
+	people := map[cardea.PersonID]cardea.Person{}
+	var all, others []view // of integrations that map the group, and of those that do not
 	known := false
 	for _, i := range k.Integrations {
 		var keys []cardea.Key
@@ -67,9 +74,12 @@ func (k *Keeper) Explain(ctx context.Context, person cardea.PersonID, group card
 		}
 		for _, p := range everyone {
 			if space, _, _ := p.Split(); space == i.Space {
-				e := x.Explain(p, group, at)
-				e.Person = person
-				*into = append(*into, e)
+				*into = append(*into, view{x, p})
+			}
+		}
+		for i := range d.People {
+			if id := cardea.PersonOf(d.Connection, d.People[i].Key()); slices.Contains(everyone, id) {
+				people[id] = d.People[i]
 			}
 		}
 	}
@@ -79,7 +89,26 @@ func (k *Keeper) Explain(ctx context.Context, person cardea.PersonID, group card
 	if len(all) == 0 {
 		all = others
 	}
-	answer.Explanation = decide.Join(all...)
+	join := func(at cardea.Instant) cardea.Explanation {
+		var es []cardea.Explanation
+		for _, v := range all {
+			e := v.x.Explain(v.person, group, at)
+			e.Person = person
+			es = append(es, e)
+		}
+		return decide.Join(es...)
+	}
+	answer.Explanation = join(at)
+	barred, err := k.blocked(ctx, k.now())
+	if err != nil {
+		return Answer{}, err
+	}
+	for _, p := range everyone { // of one account, whoever of them is blocked
+		if b, is := barred.reach(people, nil)[p]; is {
+			answer.Explanation = explained(answer.Explanation, b, at, join)
+			break
+		}
+	}
 	if err := k.shows(ctx, &answer, person, group, at); err != nil {
 		return Answer{}, err
 	}

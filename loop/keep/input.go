@@ -20,6 +20,10 @@ func (k *Keeper) input(ctx context.Context, f *facts, state store.DoorState) (ch
 	if err != nil {
 		return change.Input{}, failed("see what was approved", err)
 	}
+	undone, err := k.undone(ctx)
+	if err != nil {
+		return change.Input{}, err
+	}
 	since := f.at.Add(-k.brake().Window)
 	removals, err := k.Store.Removals(ctx, k.Door, since)
 	if err != nil {
@@ -42,7 +46,7 @@ func (k *Keeper) input(ctx context.Context, f *facts, state store.DoorState) (ch
 		Cause: func(p cardea.PersonID, g cardea.GroupID, was []cardea.Reason) cardea.Cause {
 			return f.cause(k, p, g, was)
 		},
-		Past: past, Released: released, Only: f.only, Units: k.Units, Attributes: k.Attributes,
+		Past: past, Released: released, Undone: undone, Only: f.only, Units: k.Units, Attributes: k.Attributes,
 	}, nil
 }
 

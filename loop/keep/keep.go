@@ -29,13 +29,19 @@ type Store interface {
 	SaveInStep(ctx context.Context, door string, at cardea.Instant, m map[cardea.GroupID]int) error
 	Policies(ctx context.Context, door string) (map[cardea.GroupID]cardea.Policy, error)
 	SavePolicy(ctx context.Context, door string, p cardea.Policy) error
+	Blocks(ctx context.Context) ([]cardea.Block, error)
+	Freezes(ctx context.Context) ([]cardea.Freeze, error)
+	Facts(ctx context.Context, connection string, keys []cardea.Key) ([]cardea.Record, error)
 	Approved(ctx context.Context, door string) (map[cardea.OpKey]bool, error)
 	SaveReasons(ctx context.Context, door string, rows []cardea.LedgerRow, l *store.Lease) error
 	SaveChangeset(ctx context.Context, run string, c cardea.Changeset, l *store.Lease) error
 	SaveIssues(ctx context.Context, source string, is []cardea.Issue, at cardea.Instant) error
 	SaveRun(ctx context.Context, r store.Run) error
+	MarkWake(ctx context.Context, marks ...store.Mark) error
+	Audit(ctx context.Context, n int) ([]store.AuditLine, error)
 	Runs(ctx context.Context, limit int) ([]store.Run, error)
 	RunOperations(ctx context.Context, id string) ([]store.OpRow, error)
+	undoStore
 }
 
 var _ Store = (*store.Workspace)(nil)

@@ -29,12 +29,15 @@ type Plan struct {
 	Blind map[cardea.GroupID]string
 	// InStep counts the entries of each mapped group that are as they should be now.
 	InStep map[cardea.GroupID]int
+	// Read is when the newest reading began that it rests on, by space connection.
+	Read map[string]cardea.Instant
 }
 
 // facts is one look at the space side.
 type facts struct {
 	at      cardea.Instant
-	indexes []*decide.Index // by integration
+	read    map[string]cardea.Instant // when the newest reading of each space connection began
+	indexes []*decide.Index           // by integration
 	wanted  []cardea.Grant
 	beyond  cardea.Instant
 	// everybody is the list that the grants count in, where all integrations have one space side.
@@ -44,6 +47,7 @@ type facts struct {
 	blind     map[cardea.GroupID]string
 	issues    []cardea.Issue
 	only      map[cardea.PersonID]bool
+	blocked   map[cardea.PersonID]cardea.Block // and everybody whom that concerns
 }
 
 // Plan looks at everything that is stored and says what is to be done. It writes nothing, here or at the door system.
@@ -102,10 +106,15 @@ func sharers(links []cardea.Link, people []cardea.PersonID) []cardea.PersonID {
 
 // everything reads the whole directory of every integration.
 func (k *Keeper) everything(ctx context.Context) (*facts, error) {
-	directories := map[string]cardea.Directory{}
+	directories, newest := map[string]cardea.Directory{}, map[string]cardea.Instant{}
 	for _, i := range k.Integrations {
 		if _, has := directories[i.Space]; has {
 			continue
+		}
+		// Before the records: what is read meanwhile is new to this look.
+		var err error
+		if newest[i.Space], err = k.newest(ctx, i.Space); err != nil {
+			return nil, err
 		}
 		d, err := k.Store.Directory(ctx, i.Space)
 		if err != nil {
@@ -113,7 +122,24 @@ func (k *Keeper) everything(ctx context.Context) (*facts, error) {
 		}
 		directories[i.Space] = d
 	}
-	return k.look(ctx, directories, nil)
+	f, err := k.look(ctx, directories, nil)
+	if err == nil {
+		f.read = newest
+	}
+	return f, err
+}
+
+// newest is when the newest reading of a space connection began.
+func (k *Keeper) newest(ctx context.Context, space string) (cardea.Instant, error) {
+	cs, err := k.Store.Collections(ctx, space)
+	if err != nil {
+		return 0, failed("see when "+space+" was last read", err)
+	}
+	var at cardea.Instant
+	for _, c := range cs {
+		at = max(at, c.At)
+	}
+	return at, nil
 }
 
 // some reads what can matter to a few people.
@@ -255,6 +281,17 @@ func (k *Keeper) plan(ctx context.Context, f *facts, state store.DoorState) (Pla
 		Door: k.Door, People: people, Accounts: state.Accounts, Links: slices.Clone(state.Links),
 		NeedsEmail: k.limits().NeedsEmail,
 	})
+	barred, err := k.blocked(ctx, f.at)
+	if err != nil {
+		return Plan{}, err
+	}
+	links := slices.Concat(state.Links, paired.Links)
+	f.bar(barred, people, links)
+	in.Wanted, in.Blocked = f.wanted, accountsOf(f.blocked, links, state.Ledger)
+	var thaw cardea.Instant
+	if in.Frozen, thaw, err = k.frozen(ctx, f, state); err != nil {
+		return Plan{}, err
+	}
 	granted := map[cardea.PersonID]bool{}
 	for i := range f.wanted {
 		granted[f.wanted[i].Person] = true
@@ -269,8 +306,8 @@ func (k *Keeper) plan(ctx context.Context, f *facts, state store.DoorState) (Pla
 	}
 	cs.Issues = slices.Concat(f.issues, paired.Issues, cs.Issues)
 	p := Plan{
-		Changeset: cs, Next: next, Wanted: f.wanted, People: people, Links: paired.Links, State: state,
-		Mapped: f.mapped, Blind: f.blind,
+		Changeset: cs, Next: min(next, barred.ends, thaw), Wanted: f.wanted, People: people, Links: paired.Links, State: state,
+		Mapped: f.mapped, Blind: f.blind, Read: f.read,
 	}
 	p.InStep = p.inStep(f.at, k.limits().Timed)
 	return p, nil

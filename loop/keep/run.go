@@ -17,6 +17,8 @@ import (
 type Options struct {
 	// Sweep lists the door side first, whether that is due or not.
 	Sweep bool
+	// Look reads first what the people's accounts hold at the door system: that costs a call for each.
+	Look bool
 	// People limits the run to these people; nil = everyone.
 	People []cardea.PersonID
 	// Keys limits what is applied to these operations: those of an approved changeset that are still wanted. nil = all
@@ -63,7 +65,7 @@ func (k *Keeper) Run(ctx context.Context, o Options) (Report, error) {
 	err = k.run(ctx, o, &r)
 	k.sum(&r, o, err)
 	keepCtx := context.WithoutCancel(ctx)
-	err = errors.Join(err, k.Store.SaveRun(keepCtx, r.Run))
+	err = errors.Join(err, k.told(keepCtx), k.Store.SaveRun(keepCtx, r.Run))
 	return r, err
 }
 
@@ -76,12 +78,20 @@ func (k *Keeper) run(ctx context.Context, o Options, r *Report) error {
 		a.Parallel = defaultParallel
 	}
 	var err error
+	if err := k.clocks(ctx); err != nil {
+		return err
+	}
 	if r.Recovered, err = a.Recover(ctx); err != nil {
 		return err
 	}
 	k.follow(r.Recovered)
 	if err := k.sweepIfDue(ctx, o, r); err != nil {
 		return err
+	}
+	if o.Look {
+		if err := k.glance(ctx, o.People); err != nil {
+			return err
+		}
 	}
 	if r.Plan, err = k.planned(ctx, o); err != nil {
 		return err
@@ -93,11 +103,17 @@ func (k *Keeper) run(ctx context.Context, o Options, r *Report) error {
 		return failed("keep the changeset", err)
 	}
 	if len(cs.Going()) > 0 {
+		if err := k.clocks(ctx); err != nil {
+			return err
+		}
 		if r.Applied, err = a.Apply(ctx, cs, r.Plan.State); err != nil {
 			return err
 		}
 		k.follow(r.Applied)
 		if r.After, err = k.planned(ctx, o); err != nil {
+			return err
+		}
+		if err := k.evict(ctx, a, o, r); err != nil {
 			return err
 		}
 		if err := k.remember(ctx, a, o, r); err != nil {
@@ -180,6 +196,9 @@ func (k *Keeper) conclude(ctx context.Context, o Options, r *Report) error {
 	if err := k.Store.SaveInStep(ctx, k.Door, at, r.After.InStep); err != nil {
 		return failed("keep how many entries are in step", err)
 	}
+	if err := k.lookAgain(ctx, r); err != nil {
+		return err
+	}
 	if err := k.settled(ctx, r); err != nil {
 		return err
 	}
@@ -223,7 +242,7 @@ func (k *Keeper) own(ctx context.Context, r *Report) error {
 	}
 	waits := map[cardea.GroupID]bool{}
 	for _, op := range r.Held {
-		if op.Held.Code == cardea.HeldFirstStrays {
+		if op.Held.Code == cardea.HeldFirstStrays || op.Held.Code == cardea.HeldFrozen && op.Cause == cardea.CauseStray {
 			waits[op.Group] = true
 		}
 	}

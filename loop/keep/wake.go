@@ -2,7 +2,6 @@ package keep
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/cardea-access/cardea"
@@ -66,15 +65,14 @@ func (k *Keeper) fullDue(ctx context.Context) (bool, cardea.Instant, error) {
 	if !ran || next <= k.now() || r.Outcome == Failed || r.Outcome == Incomplete {
 		return true, 0, nil
 	}
+	if turned, err := k.turned(ctx, r.Started); err != nil || turned {
+		return turned, 0, err
+	}
 	for _, i := range k.Integrations {
-		cs, err := k.Store.Collections(ctx, i.Space)
-		if err != nil {
-			return false, 0, fmt.Errorf("could not see when %s was last read: %w", i.Space, err)
-		}
-		for _, c := range cs {
-			if c.At >= r.Started {
-				return true, 0, nil
-			}
+		// Not "since the run began": a reading that began before it may have come to its end after it.
+		at, err := k.newest(ctx, i.Space)
+		if err != nil || at > cardea.Instant(r.Counts[countRead+i.Space]) {
+			return err == nil, 0, err
 		}
 	}
 	return false, next, nil
