@@ -141,3 +141,12 @@ func (w *Workspace) SaveInStep(ctx context.Context, door string, at cardea.Insta
 		})
 	})
 }
+
+// AnyLedger says whether the ledger has anything of a door connection, closed rows too.
+func (w *Workspace) AnyLedger(ctx context.Context, door string) (bool, error) {
+	rows, err := w.s.queries().AnyLedger(ctx, gen.AnyLedgerParams{WorkspaceID: w.id, Door: clean(door)})
+	if err != nil {
+		return false, classed("looking for the ledger of "+door, err)
+	}
+	return len(rows) > 0, nil
+}

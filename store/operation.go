@@ -148,6 +148,19 @@ func (w *Workspace) Approve(
 	})
 }
 
+// DropApprovals takes approvals back: of operations that nothing wants any more. One that is not there is a success.
+func (w *Workspace) DropApprovals(ctx context.Context, door string, keys []cardea.OpKey) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	chunks, err := set(keys)
+	return w.write(ctx, "taking back approvals of "+door, nil, func(q *gen.Queries) error {
+		return each(chunks, err, func(b string) error {
+			return q.DropApprovals(ctx, gen.DropApprovalsParams{WorkspaceID: w.id, Door: clean(door), Bulk: b})
+		})
+	})
+}
+
 // Approved returns the released keys.
 func (w *Workspace) Approved(ctx context.Context, door string) (map[cardea.OpKey]bool, error) {
 	keys, err := w.s.queries().Approvals(ctx, gen.ApprovalsParams{WorkspaceID: w.id, Door: clean(door)})

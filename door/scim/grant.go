@@ -64,10 +64,15 @@ func (s *System) byGroup(ctx context.Context, es []cardea.Edge, check func(carde
 				ids = append(ids, id)
 			}
 		}
-		lock := s.lock(g)
-		lock.Lock()
+		done, err := s.turn(ctx, g)
+		if err != nil {
+			for _, i := range of[g] {
+				errs[i] = err
+			}
+			continue
+		}
 		out := act(ctx, g, ids)
-		lock.Unlock()
+		done()
 		for _, i := range of[g] {
 			errs[i] = out[string(es[i].Account)]
 		}

@@ -50,7 +50,7 @@ type System struct {
 	learnt   learnt
 	groups   map[string]bool // ids of groups that were listed, to tell a nested group whose type is not said
 	hosts    map[string]bool // under which the server names its own resources
-	writing  map[string]*sync.Mutex
+	writing  map[string]chan struct{}
 }
 
 var (
@@ -71,7 +71,7 @@ func New(c Config) (*System, error) {
 	}
 	return &System{
 		client: c.Client, base: base, now: c.Now,
-		groups: map[string]bool{}, hosts: map[string]bool{}, writing: map[string]*sync.Mutex{},
+		groups: map[string]bool{}, hosts: map[string]bool{}, writing: map[string]chan struct{}{},
 	}, nil
 }
 
@@ -142,16 +142,21 @@ func (s *System) Assumed() []string {
 	}
 }
 
-// lock keeps two changes of one group apart.
-func (s *System) lock(group string) *sync.Mutex {
+// turn keeps two changes of one group apart: whoever has put something in has the group. Waiting ends with the context.
+func (s *System) turn(ctx context.Context, group string) (done func(), err error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	m := s.writing[group]
-	if m == nil {
-		m = &sync.Mutex{}
-		s.writing[group] = m
+	one := s.writing[group]
+	if one == nil {
+		one = make(chan struct{}, 1)
+		s.writing[group] = one
 	}
-	return m
+	s.mu.Unlock()
+	select {
+	case one <- struct{}{}:
+		return func() { <-one }, nil
+	case <-ctx.Done():
+		return nil, cardea.Errorf(cardea.Retry, "stopped while another change of the group was under way: %w", ctx.Err())
+	}
 }
 
 // get reads one resource. Answers outside 2xx are there beside the error.

@@ -16,6 +16,9 @@ func (k *Keeper) input(ctx context.Context, f *facts, state store.DoorState) (ch
 	if err != nil {
 		return change.Input{}, err
 	}
+	if err := k.forgotten(ctx, policies, state); err != nil {
+		return change.Input{}, err
+	}
 	released, err := k.Store.Approved(ctx, k.Door)
 	if err != nil {
 		return change.Input{}, failed("see what was approved", err)
@@ -74,6 +77,23 @@ func (k *Keeper) policies(ctx context.Context) (map[cardea.GroupID]cardea.Policy
 		}
 	}
 	return out, nil
+}
+
+// forgotten makes groups observed again when there are entries and the ledger has nothing, not even of the past: after a
+// restore, say, nobody can tell any more what is ours (RULES.md 5.9).
+func (k *Keeper) forgotten(ctx context.Context, policies map[cardea.GroupID]cardea.Policy, state store.DoorState) error {
+	if len(state.Edges) == 0 || len(state.Ledger) > 0 {
+		return nil
+	}
+	kept, err := k.Store.AnyLedger(ctx, k.Door)
+	if err != nil || kept {
+		return err //nolint:wrapcheck // the store says what could not be read
+	}
+	for g, p := range policies {
+		p.Ours = false
+		policies[g] = p
+	}
+	return nil
 }
 
 // firstRun says whether no run of this door organisation ever came to its end: then nobody is sent a mail. A first run

@@ -33,6 +33,8 @@ type Store interface {
 	Freezes(ctx context.Context) ([]cardea.Freeze, error)
 	Facts(ctx context.Context, connection string, keys []cardea.Key) ([]cardea.Record, error)
 	Approved(ctx context.Context, door string) (map[cardea.OpKey]bool, error)
+	AnyLedger(ctx context.Context, door string) (bool, error)
+	DropApprovals(ctx context.Context, door string, keys []cardea.OpKey) error
 	SaveReasons(ctx context.Context, door string, rows []cardea.LedgerRow, l *store.Lease) error
 	SaveChangeset(ctx context.Context, run string, c cardea.Changeset, l *store.Lease) error
 	SaveIssues(ctx context.Context, source string, is []cardea.Issue, at cardea.Instant) error

@@ -199,6 +199,9 @@ func (k *Keeper) conclude(ctx context.Context, o Options, r *Report) error {
 	if err := k.lookAgain(ctx, r); err != nil {
 		return err
 	}
+	if err := k.lapse(ctx, r); err != nil {
+		return err
+	}
 	if err := k.settled(ctx, r); err != nil {
 		return err
 	}

@@ -125,6 +125,9 @@ SELECT * FROM ledger WHERE workspace_id = @workspace_id AND door = @door AND end
 SELECT g.* FROM json_each(@bulk) j CROSS JOIN ledger g
 WHERE g.workspace_id = @workspace_id AND g.door = @door AND g.account = j.key AND g.ended_at = 0;
 
+-- name: AnyLedger :many
+SELECT 1 AS one FROM ledger WHERE workspace_id = @workspace_id AND door = @door LIMIT 1;
+
 -- name: LedgerHistory :many
 SELECT * FROM ledger WHERE workspace_id = @workspace_id AND door = @door AND person = @person
   AND (group_id = @group_id OR CAST(@group_id AS TEXT) = '');

@@ -177,6 +177,38 @@ func (q *Queries) AddRemoval(ctx context.Context, arg AddRemovalParams) error {
 	return err
 }
 
+const anyLedger = `-- name: AnyLedger :many
+SELECT 1 AS one FROM ledger WHERE workspace_id = $1 AND door = $2 LIMIT 1
+`
+
+type AnyLedgerParams struct {
+	WorkspaceID string
+	Door        string
+}
+
+func (q *Queries) AnyLedger(ctx context.Context, arg AnyLedgerParams) ([]int32, error) {
+	rows, err := q.db.QueryContext(ctx, anyLedger, arg.WorkspaceID, arg.Door)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int32
+	for rows.Next() {
+		var one int32
+		if err := rows.Scan(&one); err != nil {
+			return nil, err
+		}
+		items = append(items, one)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const closeLedger = `-- name: CloseLedger :exec
 UPDATE ledger SET ended_at = $1, ended = $2, ended_op = $3
 WHERE workspace_id = $4 AND door = $5 AND group_id = $6 AND account = $7 AND ended_at = 0
