@@ -30,20 +30,8 @@ type roll struct {
 
 func newRoll(in *Input, places []int32, fresh []seated) roll {
 	r := roll{in: in, places: places, fresh: fresh}
-	byPerson := func(a, b cardea.Link) int { return strings.Compare(string(a.Person), string(b.Person)) }
-	if in.Everybody == nil || in.Only != nil || !slices.IsSortedFunc(in.Links, byPerson) || !slices.IsSorted(in.Everybody) {
+	if in.Everybody == nil || in.Only != nil || !r.line() {
 		return r
-	}
-	r.everyone, r.seats = in.Everybody, make([]seat, len(in.Everybody))
-	l := 0
-	for i, p := range r.everyone {
-		for l < len(in.Links) && in.Links[l].Person < p {
-			l++
-		}
-		r.seats[i] = nowhere
-		if l < len(in.Links) && in.Links[l].Person == p {
-			r.seats[i] = seat(places[l])
-		}
 	}
 	for _, f := range fresh {
 		if i, known := slices.BinarySearch(r.everyone, f.person); known && r.seats[i] == nowhere {
@@ -51,6 +39,39 @@ func newRoll(in *Input, places []int32, fresh []seated) roll {
 		}
 	}
 	return r
+}
+
+// line seats the list of everybody by walking it and the links side by side. That both are sorted is looked at where it
+// matters: where one of them has somebody whom the other does not. False when they are not; then nobody is seated.
+func (r *roll) line() bool {
+	everyone, links := r.in.Everybody, r.in.Links
+	seats, l := make([]seat, len(everyone)), 0
+	for i, p := range everyone {
+		seats[i] = nowhere
+		for l < len(links) {
+			c := strings.Compare(string(links[l].Person), string(p))
+			if c > 0 {
+				break
+			}
+			if l++; c == 0 {
+				seats[i] = seat(r.places[l-1]) // of several links the first; the others are passed over
+				break
+			}
+			if l > 1 && links[l-1].Person < links[l-2].Person {
+				return false
+			}
+		}
+		if seats[i] == nowhere && i > 0 && p <= everyone[i-1] {
+			return false
+		}
+	}
+	for ; l < len(links); l++ {
+		if l > 0 && links[l].Person < links[l-1].Person {
+			return false
+		}
+	}
+	r.everyone, r.seats = everyone, seats
+	return true
 }
 
 // of returns where a grant goes; nowhere for people that match could not seat.

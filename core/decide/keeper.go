@@ -7,10 +7,9 @@ func (x *Index) judgeAll() {
 	d := &x.d
 	size := len(d.Agreements) + 2*len(d.Assignments) + len(d.Bookings) + len(d.Passes)
 	x.yeses = make([]yes, 0, size)
-	x.windows = make([]cardea.Window, 0, len(d.Agreements)+len(d.Assignments)+len(d.Bookings)+len(d.Passes))
 	x.edges = make([]edge, 0, size)
 	x.reasons.most = size
-	k := keeper{x: x}
+	k := &keeper{x: x}
 	j := judge{x: x, days: &days{}, person: none, group: none, hear: k.keep}
 	for i := range d.Agreements {
 		j.agreement(int32(i))
@@ -28,6 +27,7 @@ func (x *Index) judgeAll() {
 // keeper listens to the judge for Grants: it keeps what is a yes and reaches somebody.
 type keeper struct {
 	x   *Index
+	had [1 << 12]int32 // places of windows that were kept, plus one, by a hash of theirs: a later one takes the place over
 	via slab[cardea.Key]
 	due slab[cardea.Instant]
 }
@@ -59,7 +59,7 @@ func (k *keeper) keep(l *look) {
 		y.timed = int32(len(x.timed))
 		x.timed = append(x.timed, l.finding(x))
 	} else {
-		y.window = x.keepWindow(l.base)
+		y.window = k.window(l.base)
 		r.Windows = x.windows[y.window : y.window+1 : y.window+1]
 		if l.due.Bounded() {
 			r.Due = k.due.take(1)
@@ -69,11 +69,15 @@ func (k *keeper) keep(l *look) {
 	x.yeses = append(x.yeses, y)
 }
 
-// keepWindow returns a window's place. What an assignment gives is given for one window: it stands there once.
-func (x *Index) keepWindow(w cardea.Window) int32 {
-	if n := len(x.windows); n == 0 || x.windows[n-1] != w {
-		x.windows = append(x.windows, w)
+// window returns a window's place. Most records share theirs with many others, and what is shared is read from nearby.
+func (k *keeper) window(w cardea.Window) int32 {
+	x := k.x
+	slot := &k.had[(uint64(w.From)*0x9E3779B97F4A7C15^uint64(w.Until)*0xC2B2AE3D27D4EB4F)>>52]
+	if at := *slot - 1; at >= 0 && x.windows[at] == w {
+		return at
 	}
+	x.windows = append(x.windows, w)
+	*slot = int32(len(x.windows))
 	return int32(len(x.windows) - 1)
 }
 
