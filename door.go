@@ -1,6 +1,9 @@
 package cardea
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // The collections of a door system, read through the same Intake.
 const (
@@ -33,6 +36,26 @@ const (
 type Attributes struct {
 	Profile   string `json:"profile,omitempty"`    // access profile: which doors and areas
 	TimeGroup string `json:"time_group,omitempty"` // time schedule
+}
+
+// MetBy says whether what an edge holds is what these ask for. Nothing is asked of an empty one, and door systems write
+// names in any case.
+func (a Attributes) MetBy(has Attributes) bool {
+	met := func(want, has string) bool {
+		return want == "" || strings.EqualFold(strings.TrimSpace(want), strings.TrimSpace(has))
+	}
+	return met(a.Profile, has.Profile) && met(a.TimeGroup, has.TimeGroup)
+}
+
+// Over lays these over what an edge holds; empty ones leave what is there.
+func (a Attributes) Over(has Attributes) Attributes {
+	if a.Profile != "" {
+		has.Profile = a.Profile
+	}
+	if a.TimeGroup != "" {
+		has.TimeGroup = a.TimeGroup
+	}
+	return has
 }
 
 // Account is a person's user at the door system.

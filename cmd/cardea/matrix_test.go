@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -200,5 +199,5 @@ func (r *rig) units(door string) map[string]string {
 			out[g.Name] = strings.Join(g.Members, " ")
 		}
 	}
-	return maps.Clone(out)
+	return out
 }

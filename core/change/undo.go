@@ -299,7 +299,7 @@ func (u *undoer) reverse(o cardea.Operation, d Done, r cardea.LedgerRow) (cardea
 	moved := timed && whole(o.Was.Window) != whole(d.Op.Window)
 	switch d.Op.Verb { //nolint:exhaustive // inverse has settled the others
 	case cardea.VerbAdd:
-		if moved || o.Was.Shut || !agrees(d.Op.Profile, o.Was.Profile) || !agrees(d.Op.TimeGroup, o.Was.TimeGroup) {
+		if moved || o.Was.Shut || !d.Op.Attributes.MetBy(o.Was.Attributes) {
 			return o, "it was changed since"
 		}
 		return u.away(o, r), ""
@@ -343,7 +343,7 @@ func (u *undoer) away(o cardea.Operation, r cardea.LedgerRow) cardea.Operation {
 func (u *undoer) reprofile(o cardea.Operation, d Done) (cardea.Operation, string) {
 	set, was := d.Op.Attributes, d.Op.Was
 	switch {
-	case !agrees(set.Profile, o.Was.Profile) || !agrees(set.TimeGroup, o.Was.TimeGroup):
+	case !set.MetBy(o.Was.Attributes):
 		return o, "its profile was changed since"
 	case was == nil || set.Profile != "" && was.Profile == "" || set.TimeGroup != "" && was.TimeGroup == "":
 		return o, "it had the door system's default before, which cannot be asked for by name"

@@ -1,10 +1,6 @@
 package change
 
-import (
-	"strings"
-
-	"github.com/cardea-access/cardea"
-)
+import "github.com/cardea-access/cardea"
 
 // units plans the rentable units themselves: what is missing is made, and its group counts as there from then on; what
 // was renamed or is gone waits for a person (RULES.md 6).
@@ -74,7 +70,7 @@ func (p *planner) unlock(s *spot) {
 // reprofile plans that an edge gets the attributes of its group, where they differ. It returns whether they do.
 func (p *planner) reprofile(s *spot) bool {
 	want, has := s.room.attributes, s.edge.Attributes
-	if agrees(want.Profile, has.Profile) && agrees(want.TimeGroup, has.TimeGroup) {
+	if want.MetBy(has) {
 		return false
 	}
 	was := *s.edge
@@ -83,11 +79,6 @@ func (p *planner) reprofile(s *spot) bool {
 		Cause: cardea.CauseExtended, Reasons: s.reasons, Attributes: want, Due: p.now, Deadline: cardea.Never,
 	})
 	return true
-}
-
-// agrees says whether an attribute is as it is to be: nothing is asked of an empty one, and names differ in more than case.
-func agrees(want, has string) bool {
-	return want == "" || strings.EqualFold(strings.TrimSpace(want), strings.TrimSpace(has))
 }
 
 // beside says whether all that gives an edge names the person beside the holder.

@@ -3,7 +3,6 @@ package apply
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/door"
@@ -26,7 +25,7 @@ func (r *run) edge(op cardea.Operation) cardea.Edge {
 	if op.Was != nil && op.Verb != cardea.VerbAdd {
 		e := *op.Was
 		e.Shut = op.Verb == cardea.VerbLock || e.Shut && op.Verb != cardea.VerbUnlock
-		e.Attributes = over(e.Attributes, op.Attributes)
+		e.Attributes = op.Attributes.Over(e.Attributes)
 		if op.Verb == cardea.VerbRetime {
 			e.Window, e.Mails = op.Window, op.Mails
 		}
@@ -42,17 +41,6 @@ func (r *run) edge(op cardea.Operation) cardea.Edge {
 	return e
 }
 
-// over lays attributes over others; empty ones leave what is there.
-func over(has, want cardea.Attributes) cardea.Attributes {
-	if want.Profile != "" {
-		has.Profile = want.Profile
-	}
-	if want.TimeGroup != "" {
-		has.TimeGroup = want.TimeGroup
-	}
-	return has
-}
-
 // stands says whether what the vendor shows of an edge, nil for none, is what the operation is for.
 func (r *run) stands(op cardea.Operation, there *cardea.Edge) bool {
 	if op.Verb == cardea.VerbRemove || op.Verb == cardea.VerbClean {
@@ -66,12 +54,7 @@ func (r *run) stands(op cardea.Operation, there *cardea.Edge) bool {
 	case cardea.VerbLock, cardea.VerbUnlock:
 		return there.Shut == e.Shut && there.Foreign == ""
 	case cardea.VerbReprofile:
-		return agrees(op.Profile, there.Profile) && agrees(op.TimeGroup, there.TimeGroup)
+		return op.Attributes.MetBy(there.Attributes)
 	}
 	return same(there.Window, e.Window, r.System.Limits().Timed)
-}
-
-// agrees compares an attribute as door systems write names: in any case. Nothing is asked of an empty one.
-func agrees(want, has string) bool {
-	return want == "" || strings.EqualFold(strings.TrimSpace(want), strings.TrimSpace(has))
 }
