@@ -29,17 +29,22 @@ const (
 	CauseUnmapped   Cause = "unmapped"
 	CauseStray      Cause = "stray"
 	CauseStale      Cause = "stale"
-	CauseExpired    Cause = "expired" // a native window is over; the edge is no access any more and is cleaned away
-	CauseUndone     Cause = "undone"  // a person undid what a run did
+	CauseExpired    Cause = "expired"     // a native window is over; the edge is no access any more and is cleaned away
+	CauseUndone     Cause = "undone"      // a person undid what a run did
+	CauseLeaving    Cause = "leaving"     // a person takes an integration away, and all that is ours through it
+	CauseProfile    Cause = "profile"     // the person's name, address or phone changed, and the account follows
+	CauseHandedOver Cause = "handed-over" // somebody else keeps the entry from now on: it stays
 )
 
 // Positive says whether the cause is something known, and not something absent. Positive removals never wait for the
 // brake.
 func (c Cause) Positive() bool {
 	switch c {
-	case CauseEnded, CauseCancelled, CauseDeleted, CauseMoved, CauseLeft, CauseLocked, CauseBlocked, CauseExpired, CauseUndone:
+	case CauseEnded, CauseCancelled, CauseDeleted, CauseMoved, CauseLeft, CauseLocked, CauseBlocked, CauseExpired, CauseUndone,
+		CauseLeaving, CauseHandedOver:
 		return true
-	case CauseGranted, CauseExtended, CauseAdopted, CauseGate, CauseVanished, CauseOutOfScope, CauseUnmapped, CauseStray, CauseStale:
+	case CauseGranted, CauseExtended, CauseAdopted, CauseGate, CauseVanished, CauseOutOfScope, CauseUnmapped, CauseStray, CauseStale,
+		CauseProfile:
 	}
 	return false
 }
@@ -62,6 +67,8 @@ const (
 
 	VerbReprofile Verb = "reprofile" // give an edge other attributes (door.Profiled)
 
+	VerbUpdate Verb = "update-account" // give an account its person's name, address or phone (door.Rewritable)
+
 	VerbAddUnit    Verb = "add-unit"    // make a rentable unit (door.Units)
 	VerbRenameUnit Verb = "rename-unit" // waits until a person releases it, as the next does
 	VerbDeleteUnit Verb = "delete-unit"
@@ -70,7 +77,7 @@ const (
 // Writes says whether the verb changes the door system.
 func (v Verb) Writes() bool {
 	return v == VerbCreate || v == VerbAdd || v == VerbRetime || v == VerbRemove || v == VerbClean ||
-		v == VerbLock || v == VerbUnlock || v == VerbReprofile || v.OfUnit()
+		v == VerbLock || v == VerbUnlock || v == VerbReprofile || v == VerbUpdate || v.OfUnit()
 }
 
 // OfUnit says whether the verb is about a unit and not about somebody's entry.
@@ -90,7 +97,9 @@ type Operation struct {
 	Person  PersonID    `json:"person,omitempty"`  // empty for strays
 	Window  Window      `json:"window"`            // add, retime: the new one; remove, clean: the one that goes
 	Was     *Edge       `json:"was,omitempty"`     // retime, remove, clean, adopt: the edge as it was when planned
-	New     *NewAccount `json:"new,omitempty"`     // create; add, where Limits.NamesEdges
+	New     *NewAccount `json:"new,omitempty"`     // create, update-account; add, where Limits.NamesEdges
+	Fields  []string    `json:"fields,omitempty"`  // update-account: what of New the account is given
+	Not     []AccountID `json:"not,omitempty"`     // create: accounts that an operator said are not the person's
 	Unit    *Unit       `json:"unit,omitempty"`    // add-unit, rename-unit, delete-unit
 	Guest   bool        `json:"guest,omitempty"`   // add: beside the unit's tenant
 	Link    *Link       `json:"link,omitempty"`
@@ -103,6 +112,11 @@ type Operation struct {
 	Held     *Hold   `json:"held,omitempty"` // nil = goes
 	// MassAdd marks additions that come because a mapping or scope changed (brake on additions).
 	MassAdd bool `json:"mass_add,omitempty"`
+	// Fact is from when on the change was owed: the last of when it was due, when the reading that brought its reason or that
+	// reason's end began, and for an addition when its window opens. 0 = nobody noted it. What is not confirmed then is late.
+	Fact Instant `json:"fact,omitempty"`
+	// Resent says that it was sent once more because the door system did not show it; its mails were sent the first time.
+	Resent bool `json:"resent,omitempty"`
 }
 
 // HoldCode says which guard holds an operation.
@@ -114,13 +128,17 @@ const (
 	HeldApproval    HoldCode = "approval"
 	HeldFirstStrays HoldCode = "first-strays" // approve: auto, strays of a group's first run
 	HeldUnmapped    HoldCode = "unmapped"
-	HeldEvidence    HoldCode = "evidence" // a collection that can feed the group is not complete
-	HeldWatch       HoldCode = "watch"    // the group is only reported
-	HeldDisputed    HoldCode = "disputed" // whose account this is, is not settled
-	HeldBlink       HoldCode = "blink"    // one read would take it from unusually many people
-	HeldUnits       HoldCode = "units"    // a unit would be renamed or deleted
-	HeldUndone      HoldCode = "undone"   // a person undid this very operation
-	HeldFrozen      HoldCode = "frozen"   // an operator froze the integration
+	HeldEvidence    HoldCode = "evidence"  // a collection that can feed the group is not complete
+	HeldWatch       HoldCode = "watch"     // the group is only reported
+	HeldDisputed    HoldCode = "disputed"  // whose account this is, is not settled
+	HeldBlink       HoldCode = "blink"     // one read would take it from unusually many people
+	HeldUnits       HoldCode = "units"     // a unit would be renamed or deleted
+	HeldUndone      HoldCode = "undone"    // a person undid this very operation
+	HeldFrozen      HoldCode = "frozen"    // an operator froze the integration
+	HeldFought      HoldCode = "contested" // somebody else keeps undoing what is done in the group
+	HeldFresh       HoldCode = "fresh"     // the record that ends is read again first
+	HeldCrowded     HoldCode = "crowded"   // the account is in as many groups as the door system allows
+	HeldObserved    HoldCode = "observed"  // an integration of the group observes: it decides, reports and writes nothing
 )
 
 // Hold says why an operation waits and what would release it, in a sentence.
@@ -137,6 +155,9 @@ type Issue struct {
 	Group   GroupID   `json:"group,omitempty"`
 	Record  *Key      `json:"record,omitempty"`
 	Text    string    `json:"text"` // what is the matter and what to do
+	// Mend is a command line that mends it, or a link; empty where only a person at the vendor can. It is filled in where
+	// issues are told, from one table by code, and not stored.
+	Mend string `json:"mend,omitempty"`
 	// Minor issues are worth knowing and need no mending: a vendor's habit, a setting that may be meant.
 	Minor bool `json:"minor,omitempty"`
 }
@@ -187,6 +208,11 @@ func KeyOf(door string, o Operation) OpKey {
 	}
 	if o.Unit != nil {
 		text = append(append(append(append(text, 0), o.Unit.Was...), 0), o.Unit.Number...)
+	}
+	if o.Verb == VerbUpdate && o.New != nil {
+		for _, f := range o.Fields {
+			text = append(append(append(append(text, 0), f...), '='), o.New.Field(f)...)
+		}
 	}
 	sum := sha256.Sum256(text)
 	return OpKey(hex.EncodeToString(sum[:16]))

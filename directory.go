@@ -25,6 +25,10 @@ type Person struct {
 	Host     string `json:"host,omitempty"`     // a visitor's host
 	Status   Status `json:"status"`
 	Raw      string `json:"raw,omitempty"` // the vendor's own status word
+	// Teams are further teams of a person, sorted, where a vendor has people in several.
+	Teams []string `json:"teams,omitempty"`
+	// Suspended people are locked out of everything that they or what they pay for would give (RULES.md LOCK).
+	Suspended bool `json:"suspended,omitempty"`
 }
 
 // Team is a company or team.
@@ -34,6 +38,13 @@ type Team struct {
 	Location string `json:"location,omitempty"`
 	Status   Status `json:"status"`
 	Raw      string `json:"raw,omitempty"`
+	// PayingMember is the person whose agreements let the whole team in where they are assigned (RULES.md HOLDER).
+	PayingMember string `json:"paying_member,omitempty"`
+	// SharesPasses says that what one of the team holds in passes counts for all of it (RULES.md PASS).
+	SharesPasses bool `json:"shares_passes,omitempty"`
+	// Members are the people of a team that shares passes, so that whoever looks at one of them sees what the others hold. Who
+	// belongs to a team their own records say.
+	Members []string `json:"members,omitempty"`
 }
 
 // Location is a site. Zone is an IANA name, empty when the vendor has none.
@@ -91,6 +102,9 @@ type Agreement struct {
 	Guests []string `json:"guests,omitempty"`
 	// Locked agreements give nothing while they are locked (RULES.md LOCK).
 	Locked bool `json:"locked,omitempty"`
+	// PausedFrom and PausedUntil are the first and the last day on which the agreement is paused; not set = it is not, or no end.
+	PausedFrom  Day `json:"paused_from,omitzero"`
+	PausedUntil Day `json:"paused_until,omitzero"`
 }
 
 // Assignment ties an agreement to a resource for a time.
@@ -141,6 +155,8 @@ type Pass struct {
 	UsedOn Instant `json:"used_on,omitempty"`
 	// Raw is the vendor's own status word.
 	Raw string `json:"raw,omitempty"`
+	// Slots are the hours in which the pass is good by its type; nil = always. They cut where a mapping says slots.
+	Slots *Hours `json:"slots,omitempty"`
 }
 
 // Directory is what one space connection says at one instant. Lists are sorted by id.
@@ -180,14 +196,27 @@ func (p Person) Key() Key {
 
 // Refs implements Record.
 func (p Person) Refs() []Key {
-	return refs(Key{KindTeam, p.Team}, Key{KindLocation, p.Location}, Key{KindPerson, p.Host})
+	if len(p.Teams) == 0 {
+		return refs(Key{KindTeam, p.Team}, Key{KindLocation, p.Location}, Key{KindPerson, p.Host})
+	}
+	ks := []Key{{KindTeam, p.Team}, {KindLocation, p.Location}, {KindPerson, p.Host}}
+	for _, t := range p.Teams {
+		ks = append(ks, Key{KindTeam, t})
+	}
+	return refs(ks...)
 }
 
 // Key implements Record.
 func (t Team) Key() Key { return Key{KindTeam, t.ID} }
 
 // Refs implements Record.
-func (t Team) Refs() []Key { return refs(Key{KindLocation, t.Location}) }
+func (t Team) Refs() []Key {
+	ks := []Key{{KindLocation, t.Location}, {KindPerson, t.PayingMember}}
+	for _, m := range t.Members {
+		ks = append(ks, Key{KindPerson, m})
+	}
+	return refs(ks...)
+}
 
 // Key implements Record.
 func (l Location) Key() Key { return Key{KindLocation, l.ID} }

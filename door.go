@@ -63,6 +63,7 @@ type Account struct {
 	ID       AccountID `json:"id"`
 	Name     string    `json:"name,omitempty"`
 	Email    string    `json:"email,omitempty"`
+	Phone    string    `json:"phone,omitempty"`    // where it can be changed later (Limits.Profile)
 	External string    `json:"external,omitempty"` // our person id, where the vendor lets us keep it
 	// Shut accounts pass no door whatever their edges say: disabled, suspended, blocked.
 	Shut bool `json:"shut,omitempty"`
@@ -119,6 +120,9 @@ type Limits struct {
 	WindowsPerEdge  int           `json:"windows_per_edge"`  // 1 where Timed
 	GroupsPerPerson int           `json:"groups_per_person"` // 0 = no limit
 	Propagation     time.Duration `json:"propagation"`       // cloud to door
+	// Settle is how long the vendor may take until what it was told well shows in its own listings; 0 = it shows at once. What
+	// does not show yet and is younger is neither sent again nor called wrong.
+	Settle          time.Duration `json:"settle,omitempty"`
 	NeedsEmail      bool          `json:"needs_email"`
 	InvitesOnCreate bool          `json:"invites_on_create"` // an account cannot be staged silently
 	SendsMail       bool          `json:"sends_mail"`        // the vendor writes to people of its own accord
@@ -126,6 +130,8 @@ type Limits struct {
 	Locks           bool          `json:"locks,omitempty"`   // edges can be shut without being taken away
 	// NamesEdges says that the system keeps the person on each edge: an account is nothing apart from its edges.
 	NamesEdges bool `json:"names_edges,omitempty"`
+	// SeedsGroups says that the system makes no group without somebody in it.
+	SeedsGroups bool `json:"seeds_groups,omitempty"`
 }
 
 // Link is the remembered pair of a person and an account.

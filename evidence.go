@@ -23,6 +23,9 @@ type Scope struct {
 	Kinds []Kind `json:"kinds,omitempty"`
 	// Keys asks for single records by id, read whole. A record that answers "no such id" is reported by Pages.Missing.
 	Keys []Key `json:"keys,omitempty"`
+	// Near asks, beside the Keys, for what hangs on them and is announced by nobody: the assignments of an agreement, the
+	// guests of a booking. Where the vendor cannot be asked for these alone they are left out.
+	Near bool `json:"near,omitempty"`
 	// People asks for everything about these people: themselves, their teams, and what those hold.
 	People []Key `json:"people,omitempty"`
 	// Groups and Accounts limit a door system's edges; both empty is every edge.

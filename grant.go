@@ -117,6 +117,7 @@ const (
 	AskLeft       = "left"           // is anything left on the pass
 	AskWindow     = "window"         // does the record's window hold the instant
 	AskHours      = "hours"          // do the mapping's hours
+	AskSlots      = "slots"          // do the time slots of the pass
 	AskPlaceHours = "location-hours" // do the location's
 	AskClosure    = "closure"        // is the location not closed that day
 	AskLock       = "lock"           // is what gives it not locked

@@ -48,7 +48,9 @@ type Settings struct {
 	Visitors    bool                        `json:"visitors"`      // invited visitors get the room's groups
 	TeamBooking bool                        `json:"team_bookings"` // a booking of a team without a person lets the team in
 	PassTail    bool                        `json:"pass_tail"`     // a pass used today opens until the day's end
-	Mappings    []Mapping                   `json:"mappings"`      // sorted by kind, item
+	// CancellationOut says that the day on which an agreement ends is not its last one but the first without access.
+	CancellationOut bool      `json:"cancellation_out,omitempty"`
+	Mappings        []Mapping `json:"mappings"` // sorted by kind, item
 	// Zones are the loaded time zones of every name that the settings or the directory use.
 	Zones map[string]*time.Location `json:"-"`
 }
@@ -96,6 +98,8 @@ type Policy struct {
 	Keep  []Keep  `json:"keep,omitempty"`
 	// Ours says that the group's first changeset was approved; until then it is observed.
 	Ours bool `json:"ours"`
+	// Expire is how long the group's entries outlive the last good reading of what gives them, 0 = for ever (RULES.md 5.8).
+	Expire time.Duration `json:"expire,omitempty"`
 }
 
 // Brake holds the numbers of RULES.md 5.4.
@@ -104,6 +108,10 @@ type Brake struct {
 	Integration BrakeLimit    `json:"integration"`
 	Add         BrakeLimit    `json:"add"`
 	Window      time.Duration `json:"window"`
+	// Location weighs the groups of one place together; AddLocation and AddIntegration do so with what comes.
+	Location       BrakeLimit `json:"location"`
+	AddLocation    BrakeLimit `json:"add_location"`
+	AddIntegration BrakeLimit `json:"add_integration"`
 }
 
 // BrakeLimit holds a slice when more than Count go, or at least Min that are more than Percent. Count 0 = no such limit.
@@ -113,10 +121,15 @@ type BrakeLimit struct {
 	Percent int `json:"percent"`
 }
 
-// DefaultBrake is RULES.md 5.4 as written.
+// DefaultBrake is RULES.md 5.4 as written. Where the rule gives no number a place is weighed as an integration is, and what
+// comes is held from 51 entries on that are more than a quarter of those there: a bad mapping opens many doors to few each.
 var DefaultBrake = Brake{
 	Group:       BrakeLimit{Count: 10, Min: 3, Percent: 20},
 	Integration: BrakeLimit{Min: 10, Percent: 20},
 	Add:         BrakeLimit{Min: 26, Percent: 50},
 	Window:      24 * time.Hour,
+
+	Location:       BrakeLimit{Min: 10, Percent: 20},
+	AddLocation:    BrakeLimit{Min: 51, Percent: 25},
+	AddIntegration: BrakeLimit{Min: 51, Percent: 25},
 }

@@ -284,7 +284,7 @@ func diffClass(v cardea.Verb) string {
 		return "plus"
 	case cardea.VerbRemove, cardea.VerbClean, cardea.VerbLock, cardea.VerbDeleteUnit:
 		return "minus"
-	case cardea.VerbRetime, cardea.VerbReprofile, cardea.VerbRenameUnit:
+	case cardea.VerbRetime, cardea.VerbReprofile, cardea.VerbRenameUnit, cardea.VerbUpdate:
 		return "change"
 	case cardea.VerbAdopt, cardea.VerbLink, cardea.VerbForget:
 	}

@@ -95,7 +95,7 @@ func preposition(v cardea.Verb) string {
 	switch v {
 	case cardea.VerbRemove, cardea.VerbClean, cardea.VerbForget:
 		return "from"
-	case cardea.VerbRetime, cardea.VerbAdopt, cardea.VerbLock, cardea.VerbUnlock, cardea.VerbReprofile:
+	case cardea.VerbRetime, cardea.VerbAdopt, cardea.VerbLock, cardea.VerbUnlock, cardea.VerbReprofile, cardea.VerbUpdate:
 		return "in"
 	case cardea.VerbAdd, cardea.VerbCreate, cardea.VerbLink, cardea.VerbAddUnit, cardea.VerbRenameUnit, cardea.VerbDeleteUnit:
 	}

@@ -183,15 +183,18 @@ func (d *Desk) evict(ctx context.Context, door string, p cardea.PersonID) (run D
 		return run, busy, err
 	}
 	next := d.now() // whoever serves looks at everybody after it
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithCancelCause(ctx)
 	renewed := make(chan struct{})
 	go d.renew(ctx, lease, cancel, renewed)
-	k, err := d.knower(ctx, door)
+	var k *keep.Keeper
+	if err = d.asked(ctx, door); err == nil {
+		k, err = d.knower(ctx, door)
+	}
 	if err == nil {
 		k.Lease = &lease
 		run, err = d.run(ctx, k, keep.Options{People: []cardea.PersonID{p}, Look: true})
 	}
-	cancel()
+	cancel(nil)
 	<-renewed
 	if releaseErr := d.c.Store.Release(context.WithoutCancel(ctx), lease, next); err == nil {
 		err = releaseErr

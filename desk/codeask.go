@@ -110,7 +110,8 @@ func (d *Desk) ours(ctx context.Context, connection string) error {
 	if i := slices.IndexFunc(known, func(c store.Connection) bool { return c.Name == connection }); i >= 0 {
 		pinned = known[i].Organisation
 	}
-	return d.connect(ctx, pinned, row, o.Door.Describe)
+	bad, err := d.connect(ctx, pinned, row, o.Door.Describe)
+	return cmp.Or(err, bad)
 }
 
 // withCode does work on a code while nobody else works on its door, so that what each remembers of it is not lost. Whoever

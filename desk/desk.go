@@ -8,11 +8,10 @@ package desk
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"log/slog"
 	"maps"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/cardea-access/cardea"
@@ -32,6 +31,8 @@ type Door struct {
 	System       string
 	Door         door.System
 	CallsPerHour int // its budget, which door_sweep: auto takes at most a tenth of
+	// Consent is how the connection is made, where somebody has to consent to it at the vendor; nil = nobody has.
+	Consent Consent
 }
 
 // Config is what a desk works with.
@@ -44,9 +45,13 @@ type Config struct {
 	Managed      string // "file" when the configuration file names all this
 	Now          func() time.Time
 	Log          *slog.Logger
-	Node         string         // names this process in leases
-	Progress     func(Progress) // nil = nobody looks
-	Stepped      func(DoorRun)  // told of every run of a door while serving; nil = nobody listens
+	Node         string                      // names this process in leases
+	Life         time.Duration               // of leases: how long the units of a node that died wait; 0 = a minute
+	Parallel     int                         // units of a kind that this node works on at once; 0 = 16
+	Poll         time.Duration               // how long what another process asks for may go unseen; 0 = a second
+	Fit          func(context.Context) error // while it fails this node begins nothing new; nil = it never does
+	Progress     func(Progress)              // nil = nobody looks
+	Stepped      func(DoorRun)               // told of every run of a door while serving; nil = nobody listens
 }
 
 // Progress is how far a long work came. Total 0 = not known.
@@ -59,8 +64,11 @@ type Progress struct {
 
 // Desk serves one workspace.
 type Desk struct {
-	c  Config
-	ws *store.Workspace
+	c     Config
+	ws    *store.Workspace
+	gate  gate
+	news  news
+	poked atomic.Pointer[func()] // ends the sleep of the loops, while there are any
 }
 
 // New makes a desk. Nothing is read or written yet.
@@ -85,54 +93,19 @@ func New(c Config) *Desk {
 
 func (d *Desk) now() cardea.Instant { return cardea.At(d.c.Now()) }
 
-// Connect writes what is configured into the store, asks every connection whose it is, and pins that. A connection that
-// does not answer is noted and left for later unless it was never pinned.
-func (d *Desk) Connect(ctx context.Context) error {
-	known, err := d.ws.Connections(ctx)
-	if err != nil {
-		return err
-	}
-	pinned := map[string]string{}
-	for _, c := range known {
-		pinned[c.Name] = c.Organisation
-	}
-	var failed []error
-	for name, s := range sorted(d.c.Spaces) {
-		c := store.Connection{Name: name, Side: store.SideSpace, System: s.System}
-		failed = append(failed, d.connect(ctx, pinned[name], c, s.Space.Describe))
-	}
-	for name, s := range sorted(d.c.Doors) {
-		c := store.Connection{Name: name, Side: store.SideDoor, System: s.System}
-		failed = append(failed, d.connect(ctx, pinned[name], c, s.Door.Describe))
-	}
-	for _, in := range d.c.Integrations {
-		settings, err := json.Marshal(in)
-		if err != nil {
-			return cardea.Errorf(cardea.Rejected, "integration %s: %w", in.Name, err)
-		}
-		failed = append(failed, d.ws.SaveIntegration(ctx, store.Integration{
-			Name: in.Name, Space: in.Space, Door: in.Door, Settings: settings, Managed: d.c.Managed,
-		}))
-	}
-	return errors.Join(failed...)
-}
+// Connect writes what is configured into the store, asks every connection whose it is, and pins that. One that does not answer
+// is left for later when it is pinned. One that never was, or that is refused, is closed: the integrations that use it wait and
+// are told of, the others go on. An error when nothing is left that could go on, and the store's.
+func (d *Desk) Connect(ctx context.Context) error { return d.join(ctx, true) }
 
-func (d *Desk) connect(ctx context.Context, pinned string, c store.Connection,
-	describe func(context.Context) (cardea.Organisation, error),
-) error {
-	c.Managed = d.c.Managed
-	if err := d.ws.SaveConnection(ctx, c); err != nil {
-		return err
+// apart tells what the store refuses from what it cannot do.
+func apart(err error) (bad, failed error) {
+	switch cardea.ClassOf(err) {
+	case cardea.Conflict, cardea.Rejected, cardea.NotFound:
+		return err, nil
+	case cardea.Retry, cardea.Throttled, cardea.Auth, cardea.Unknown:
 	}
-	o, err := describe(ctx)
-	if err != nil {
-		if pinned != "" { // the read or the run says what is the matter, and takes nothing away
-			d.c.Log.Warn("a connection does not say whose it is; what was known of it still holds", "connection", c.Name, "error", err)
-			return nil
-		}
-		return cardea.Errorf(cardea.ClassOf(err), "connection %s: %w", c.Name, err)
-	}
-	return d.ws.Pin(ctx, c.Name, o)
+	return nil, err
 }
 
 // sorted walks a map in the order of its keys.

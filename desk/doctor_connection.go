@@ -93,6 +93,7 @@ func (p *patient) know(system any, lists []cardea.Kind) {
 		{"timed", is[door.Timed](system)},
 		{"lockable", is[door.Lockable](system)},
 		{"coded", is[door.Coded](system)},
+		{"rewritable", is[door.Rewritable](system)},
 		{"profiled", is[door.Profiled](system)},
 		{"units", is[door.Units](system)},
 		{"hooked", is[space.Hooked](system)},

@@ -101,6 +101,9 @@ func (d *Desk) fitness(ctx context.Context, in Integration, s, o *patient, f *Fi
 		return Resolved{}, nil
 	}
 	f.Checked = true
+	if in, _, err = d.inForce(ctx, in); err != nil {
+		return Resolved{}, err
+	}
 	remembered, err := d.ws.Resolved(ctx, in.Name)
 	if err != nil {
 		return Resolved{}, err

@@ -111,6 +111,9 @@ func (d *Desk) mappedBy(ctx context.Context, in Integration) (map[cardea.GroupID
 	if err != nil {
 		return nil, err
 	}
+	if in, _, err = d.inForce(ctx, in); err != nil {
+		return nil, err
+	}
 	out := map[cardea.GroupID]bool{}
 	for _, m := range in.Mappings {
 		for _, g := range m.Groups {

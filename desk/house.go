@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -66,8 +67,8 @@ func (d *Desk) SaveHouse(ctx context.Context, connection string, put []cardea.Re
 	if i := slices.IndexFunc(known, func(c store.Connection) bool { return c.Name == connection }); i >= 0 {
 		pinned = known[i].Organisation
 	}
-	if err := d.connect(ctx, pinned, row, s.Space.Describe); err != nil {
-		return err
+	if bad, err := d.connect(ctx, pinned, row, s.Space.Describe); bad != nil || err != nil {
+		return cmp.Or(err, bad)
 	}
 	if err := d.ws.SaveHouse(ctx, connection, put, drop, editor, what); err != nil {
 		return err
@@ -78,6 +79,7 @@ func (d *Desk) SaveHouse(ctx context.Context, connection string, put []cardea.Re
 	if err := d.ws.MarkWake(ctx, store.Mark{Unit: connection, Kind: store.WakeRead, At: d.now()}); err != nil {
 		return cardea.Errorf(cardea.ClassOf(err), "the records were saved, but are read only when their interval is over: %w", err)
 	}
+	d.poke()
 	return nil
 }
 

@@ -54,7 +54,13 @@ func (d *Desk) reader(connection string, lease *store.Lease) *read.Reader {
 
 // keeper makes the keeper of a door connection, once the names of all its integrations have become ids.
 func (d *Desk) keeper(ctx context.Context, door string, lease *store.Lease) (*keep.Keeper, []cardea.Issue, error) {
-	ins := d.at(store.SideDoor, door)
+	if err := d.asked(ctx, door); err != nil {
+		return nil, nil, err
+	}
+	ins, left, err := d.present(ctx, door)
+	if err != nil {
+		return nil, nil, err
+	}
 	if err := agree(door, ins); err != nil {
 		return nil, nil, err
 	}
@@ -70,6 +76,7 @@ func (d *Desk) keeper(ctx context.Context, door string, lease *store.Lease) (*ke
 	if err != nil {
 		return nil, nil, err
 	}
+	issues = append(issues, left...)
 	state, err := d.ws.DoorGroups(ctx, door)
 	if err != nil {
 		return nil, nil, err
@@ -81,14 +88,17 @@ func (d *Desk) keeper(ctx context.Context, door string, lease *store.Lease) (*ke
 
 // knower makes a keeper that only answers questions: it never loads a directory unless a name was never resolved.
 func (d *Desk) knower(ctx context.Context, door string) (*keep.Keeper, error) {
-	ins := d.at(store.SideDoor, door)
+	ins, _, err := d.present(ctx, door)
+	if err != nil {
+		return nil, err
+	}
 	if err := agree(door, ins); err != nil {
 		return nil, err
 	}
 	k := &keep.Keeper{
 		Store: d.ws, System: d.c.Doors[door].Door, Door: door, Now: d.c.Now, Policies: map[cardea.GroupID]cardea.Policy{},
 	}
-	_, err := d.ruled(ctx, k, ins, d.recall)
+	_, err = d.ruled(ctx, k, ins, d.recall)
 	return k, err
 }
 
@@ -98,6 +108,7 @@ func (d *Desk) ruled(
 ) ([]cardea.Issue, error) {
 	var issues []cardea.Issue
 	k.Remapped, k.Attributes = map[cardea.GroupID]bool{}, map[cardea.GroupID]cardea.Attributes{}
+	k.Withheld = map[cardea.GroupID]string{}
 	printed := map[string]map[cardea.GroupID]string{}
 	k.Settled = func(ctx context.Context, groups []cardea.GroupID) error {
 		for name, now := range sorted(printed) {
@@ -109,11 +120,27 @@ func (d *Desk) ruled(
 	}
 	for _, in := range ins {
 		k.Approve, k.Mails, k.Horizon, k.Brake = in.Approve, in.Mails, in.Horizon, in.Brake
+		k.Follow, k.Quiet, k.Pace = in.Follow, in.Quiet, d.pace(in.Door)
+		in, edited, err := d.inForce(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		k.Edited = max(k.Edited, edited)
 		r, err := resolve(ctx, in)
+		withheld := d.withheld(in, r)
+		maps.Copy(k.Withheld, withheld)
+		if err != nil && withheld != nil && cardea.ClassOf(err) == cardea.Rejected {
+			continue // it was never read, so that its names say nothing yet
+		}
 		if err != nil {
 			return nil, err
 		}
 		issues = append(issues, r.Issues...)
+		named, err := d.configured(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		k.Named = slices.AppendSeq(k.Named, maps.Keys(named))
 		if printed[in.Name], err = prints(r.Settings); err != nil {
 			return nil, err
 		}
@@ -132,7 +159,7 @@ func (d *Desk) ruled(
 			k.Policies[g] = p
 		}
 	}
-	return issues, nil
+	return issues, d.stand(ctx, k)
 }
 
 func plural(k cardea.Kind) string { return string(k) + "s" }
@@ -143,7 +170,8 @@ func agree(door string, ins []Integration) error {
 		first := ins[0]
 		for what, same := range map[string]bool{
 			"approve": in.Approve == first.Approve, "mails": in.Mails == first.Mails, "horizon": in.Horizon == first.Horizon,
-			"brake": in.Brake == first.Brake, "door_sweep": in.Sweep == first.Sweep,
+			"brake": in.Brake == first.Brake, "profile": sameFields(in.Follow, first.Follow),
+			"quiet_hours": sameQuiet(in.Quiet, first.Quiet), "door_sweep": in.Sweep == first.Sweep,
 		} {
 			if !same {
 				return cardea.Errorf(cardea.Rejected, "%s: %s differs between %s and %s, which both keep %s: make it the same in both",

@@ -171,6 +171,7 @@ func (d *Desk) notes(ctx context.Context, door string, issues []cardea.Issue) ([
 		if n.Who, _ = b.who(i.Person, i.Account); n.Who == "" {
 			n.Who = string(i.Person)
 		}
+		n.Mend = Mend(i, "", door, d.oneIntegration(door))
 		out = append(out, n)
 	}
 	return out, nil

@@ -42,7 +42,8 @@ func Resolve(
 	s := cardea.Settings{
 		Integration: in.Name, Zone: in.Zone, Lead: in.Lead, Lag: in.Lag,
 		Visitors: in.Visitors, TeamBooking: in.Teams, PassTail: in.PassTail,
-		Sites: map[string]cardea.LocationSettings{},
+		CancellationOut: in.CancelledOut,
+		Sites:           map[string]cardea.LocationSettings{},
 	}
 	for _, l := range in.Locations {
 		if id, ok := r.name(shelfLocations, l); ok {
@@ -184,7 +185,7 @@ func (r *resolver) group(g GroupWish) {
 	if !ok {
 		return
 	}
-	r.out.Policies[cardea.GroupID(id)] = cardea.Policy{Group: cardea.GroupID(id), Mode: g.Mode, Keep: g.Keep}
+	r.out.Policies[cardea.GroupID(id)] = cardea.Policy{Group: cardea.GroupID(id), Mode: g.Mode, Keep: g.Keep, Expire: g.Expire}
 }
 
 // zones loads every zone that the settings or the directory name.

@@ -11,6 +11,8 @@ import (
 type Result struct {
 	Reads []SpaceRead `json:"reads"`
 	Doors []DoorRun   `json:"doors"`
+	// Closed are connections that nothing went through: the integrations that use them wait.
+	Closed []Closed `json:"closed,omitempty"`
 }
 
 // SpaceRead is one read of a space connection.
@@ -34,6 +36,7 @@ type DoorRun struct {
 	Confirmed  int             `json:"confirmed"`
 	Failed     int             `json:"failed"`
 	Open       int             `json:"open"` // outcome not known or not read back yet
+	Times      *Times          `json:"times,omitempty"`
 	Next       cardea.Instant  `json:"next"` // when the doors will change next by what is known
 	Seconds    float64         `json:"seconds"`
 	Error      string          `json:"error,omitempty"`
@@ -53,12 +56,14 @@ type Standing int
 // The standings, in the order of the exit codes of DESIGN.md 7.
 const (
 	InStep     Standing = 0
+	Refused    Standing = 1 // a connection is refused: a person has to mend the configuration
 	Pending    Standing = 2
 	Held       Standing = 3
 	Incomplete Standing = 4
 )
 
-// Standing is the worst of what the reads and runs left. What a watched group would need is reported and changes nothing.
+// Standing is the worst of what the reads and runs left; a connection that is refused comes before all of it. What a
+// watched or observed group would need is reported and changes nothing.
 func (r Result) Standing() Standing {
 	worst := InStep
 	for _, s := range r.Reads {
@@ -68,6 +73,12 @@ func (r Result) Standing() Standing {
 	}
 	for _, d := range r.Doors {
 		worst = max(worst, d.standing())
+	}
+	for _, c := range r.Closed {
+		if c.Refused {
+			return Refused
+		}
+		worst = Incomplete
 	}
 	return worst
 }
@@ -79,7 +90,7 @@ func (d DoorRun) standing() Standing {
 	worst := InStep
 	for _, o := range d.Operations {
 		switch {
-		case o.Held != nil && o.Held.Code == cardea.HeldWatch:
+		case o.Held != nil && (o.Held.Code == cardea.HeldWatch || o.Held.Code == cardea.HeldObserved):
 		case o.Held != nil:
 			worst = max(worst, Held)
 		case !settled(o.State):

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/cardea-access/cardea"
@@ -8,35 +9,43 @@ import (
 	"github.com/cardea-access/cardea/store"
 )
 
-// Start keeps everything in step until stop is called, which waits for what is under way. Each space connection is read
-// at once and then by interval; each door organisation is kept when something was read, when the clock says so, and when
+// Start keeps everything in step until stop is called, which waits for what is under way. Each space connection is read when
+// it is new or was changed, and then by interval, whichever node does it; each door
+// organisation is kept when something was read, when the clock says so, and when
 // somebody was marked.
 func (d *Desk) Start(ctx context.Context) (stop func(), err error) {
-	var marks []store.Mark
-	for space := range sorted(d.c.Spaces) {
-		if len(d.at(store.SideSpace, space)) > 0 {
-			marks = append(marks, store.Mark{Unit: space, Kind: store.WakeRead, At: d.now()})
-		}
-	}
-	if err := d.ws.MarkWake(ctx, marks...); err != nil {
+	if err := d.markReads(ctx); err != nil {
 		return nil, err
 	}
 	loop := &wake.Loop{
-		Store: d.c.Store, Owner: d.c.Node, Now: d.c.Now, Life: leaseLife,
-		Handlers: map[string]wake.Handler{store.WakeRead: d.wakeRead, store.WakeKeep: d.wakeKeep},
+		Store: d.c.Store, Owner: d.c.Node, Now: d.c.Now, Life: d.life(), Parallel: cmp.Or(d.c.Parallel, parallel), Poll: d.c.Poll, Fit: d.c.Fit,
+		// However many listings are under way, a person does not wait for one.
+		Apart:    true,
+		Handlers: map[string]wake.Handler{store.WakeLook: d.wakeLook, store.WakeKeep: d.wakeKeep, store.WakeRead: d.wakeRead},
 		Told: func(e wake.Event) {
 			if e.Err != nil {
 				d.c.Log.Warn("work failed and is tried again", "unit", e.Lease.Unit, "kind", e.Lease.Kind, "at", e.Next, "error", e.Err)
 			}
 		},
 	}
+	poke := loop.Poke
 	loop.Start(ctx)
-	return loop.Stop, nil
+	d.poked.Store(&poke)
+	return func() {
+		d.poked.Store(nil)
+		loop.Stop()
+	}, nil
 }
 
 func (d *Desk) wakeRead(ctx context.Context, l store.Lease) (cardea.Instant, error) {
 	if _, known := d.c.Spaces[l.Unit]; !known {
-		return cardea.Never, nil // left over from another configuration
+		return d.notOurs(), nil
+	}
+	if err := d.reopen(ctx, l.Unit); err != nil {
+		return 0, err
+	}
+	if next, done, err := d.reread(ctx, l.Unit, &l); done || err != nil {
+		return next, err
 	}
 	r, next, err := d.read(ctx, l.Unit, &l)
 	if err != nil {
@@ -45,14 +54,20 @@ func (d *Desk) wakeRead(ctx context.Context, l store.Lease) (cardea.Instant, err
 	if r.Error != "" {
 		return 0, cardea.Errorf(cardea.Retry, "%s", r.Error)
 	}
-	return next, nil
+	return d.sooner(ctx, l.Unit, next)
 }
 
 func (d *Desk) wakeKeep(ctx context.Context, l store.Lease) (cardea.Instant, error) {
 	if _, known := d.c.Doors[l.Unit]; !known {
-		return cardea.Never, nil
+		return d.notOurs(), nil
+	}
+	if err := d.reopen(ctx, l.Unit); err != nil {
+		return 0, err
 	}
 	for _, in := range d.at(store.SideDoor, l.Unit) {
+		if d.gate.closed(in.Space) != nil {
+			continue
+		}
 		collections, err := d.ws.Collections(ctx, in.Space)
 		if err != nil {
 			return 0, err
@@ -69,6 +84,11 @@ func (d *Desk) wakeKeep(ctx context.Context, l store.Lease) (cardea.Instant, err
 		return 0, err
 	}
 	next, err := k.Wake(ctx, l)
+	if err == nil {
+		var later cardea.Instant
+		later, err = d.doorLook(ctx, k, l)
+		next = min(next, later)
+	}
 	if d.c.Stepped != nil {
 		d.stepped(ctx, l.Unit, err)
 	}

@@ -109,15 +109,23 @@ func (d *Desk) once(ctx context.Context, names []string, work func(context.Conte
 	if err := d.Connect(ctx); err != nil {
 		return out, err
 	}
+	closed, err := d.closedOf(ins)
+	if err != nil {
+		return out, err
+	}
 	var spaces, doors []string
 	for _, in := range ins {
-		doors = append(doors, in.Door)
+		if d.gate.closed(in.Door) == nil {
+			doors = append(doors, in.Door)
+		}
 	}
 	slices.Sort(doors)
 	doors = slices.Compact(doors)
 	for _, door := range doors { // a group's people come from all integrations of its door
 		for _, in := range d.at(store.SideDoor, door) {
-			spaces = append(spaces, in.Space)
+			if d.gate.closed(in.Space) == nil {
+				spaces = append(spaces, in.Space)
+			}
 		}
 	}
 	slices.Sort(spaces)
@@ -135,6 +143,7 @@ func (d *Desk) once(ctx context.Context, names []string, work func(context.Conte
 		}
 		out.Doors = append(out.Doors, r)
 	}
+	out.Closed = closed
 	return out, nil
 }
 
@@ -152,9 +161,16 @@ func (d *Desk) readOnce(ctx context.Context, space string) (SpaceRead, error) {
 // read reads a space connection and notes the run. A vendor that does not answer is a read that failed, not an error.
 func (d *Desk) read(ctx context.Context, space string, lease *store.Lease) (SpaceRead, cardea.Instant, error) {
 	reader := d.reader(space, lease)
+	if err := d.widen(ctx, reader, space); err != nil {
+		return SpaceRead{}, 0, err
+	}
 	began := d.c.Now()
 	run := store.Run{ID: runID(), Unit: space, Kind: store.WakeRead, Started: cardea.At(began), Counts: map[string]int{}}
 	if err := d.ws.SaveRun(ctx, run); err != nil {
+		return SpaceRead{}, 0, err
+	}
+	heard, err := d.ear(ctx, space)
+	if err != nil {
 		return SpaceRead{}, 0, err
 	}
 	report, readErr := reader.Full(ctx)
@@ -182,6 +198,11 @@ func (d *Desk) read(ctx context.Context, space string, lease *store.Lease) (Spac
 	}
 	if ctx.Err() != nil {
 		return out, 0, ctx.Err()
+	}
+	if readErr == nil && report.Complete {
+		if err := heard.done(ctx, d, report, lease); err != nil {
+			return out, 0, err
+		}
 	}
 	return out, cardea.At(began).Add(reader.Interval), nil
 }
@@ -253,6 +274,7 @@ func (d *Desk) run(ctx context.Context, k *keep.Keeper, o keep.Options) (DoorRun
 	if out.Issues, err = d.notes(context.WithoutCancel(ctx), k.Door, r.Issues); err != nil {
 		return out, err
 	}
+	out.Times = timesOf(rows)
 	out.Seconds = float64(r.Run.Ended-r.Run.Started) / 1e6
 	if r.Seen != nil && !r.Seen.Complete {
 		out.Incomplete = append(out.Incomplete, "the door system could not be listed whole")

@@ -14,6 +14,7 @@ type Integration struct {
 	Door    string
 	Zone    string
 	Enabled bool
+	Observe bool   // it looks on: only groups that somebody took over are written
 	Where   string // file:line, for messages
 
 	Locations []Named
@@ -27,12 +28,19 @@ type Integration struct {
 	Mails    cardea.Mails
 	Brake    cardea.Brake
 	Prefix   string
-	Follow   []string // profile fields that follow the space system
+	Quiet    *cardea.Quiet // hours in which the vendor writes to nobody
+	Follow   []string      // profile fields that follow the space system
 	Visitors bool
 	Teams    bool
 	PassTail bool
+	// CancelledOut says that the day of a cancellation is the first without access.
+	CancelledOut bool
 	// Units says that rented units open: each for the groups of its own access permissions, unless a mapping names it.
 	Units bool
+	// Stored says that the store has its mappings and what is said of groups, and not the configuration file; else MappedAt is
+	// where they stand in the file.
+	Stored   bool
+	MappedAt string
 	// WhyNoGroup says of a name why the door system has no group of it (door.Explains); nil = it says nothing. New sets it.
 	WhyNoGroup func(name string) string `json:"-"`
 }
@@ -66,4 +74,6 @@ type GroupWish struct {
 	Group Named
 	Mode  cardea.Mode
 	Keep  []cardea.Keep
+	// Expire is how long entries outlive the space system's silence, 0 = for ever.
+	Expire time.Duration
 }

@@ -2,6 +2,7 @@ package door
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/cardea-access/cardea"
@@ -19,6 +20,15 @@ type Profiled interface {
 	// Reprofile gives the edge the attributes of now that are not empty. It may be repeated. It returns the Ref.
 	// Errors: Rejected when the system has no attribute of that name, naming those it has.
 	Reprofile(ctx context.Context, was, now cardea.Edge) (string, error)
+}
+
+// Rewritable systems can change what an account says of its person once it is made: the fields of Limits.Profile.
+type Rewritable interface {
+	// Rewrite gives the account these fields of now, one at least and none outside Limits.Profile, and leaves the rest as it
+	// is. It may be repeated. What it gave is what Read shows of the account afterwards. Errors: NotFound when there is no
+	// such account; Conflict when another one has the address and the system keeps addresses apart; Rejected when a field
+	// cannot be given.
+	Rewrite(ctx context.Context, account cardea.AccountID, now cardea.NewAccount, fields []string) error
 }
 
 // Lockable systems can shut an edge without taking it away. What somebody else shut is read as Foreign and stays shut.
@@ -85,4 +95,62 @@ type Coded interface {
 // Clocked systems know how far the vendor's clock is ahead of ours, from the last answer; false before the first one.
 type Clocked interface {
 	Skew() (time.Duration, bool)
+}
+
+// Hooked systems announce what happens at the vendor's. Verify checks the signature over the raw body in constant time and returns
+// what is to be looked at again: accounts, groups, entries by their Ref. Errors: Auth for what is not the vendor's or is too old,
+// Rejected for what is but cannot be read, Retry when it cannot be told now.
+type Hooked interface {
+	Verify(ctx context.Context, h http.Header, body []byte) (cardea.Hint, error)
+}
+
+// Hooks systems can be told by their API where to send what they announce.
+type Hooks interface {
+	// Install has everything that Verify understands sent to the address, signed with the secret where the vendor lets it be
+	// chosen, and switches on again what the vendor had switched off. It may be repeated. What was registered for another
+	// address under our name is taken away.
+	Install(ctx context.Context, url, secret string) (cardea.HookState, error)
+	// Installed says how that stands. NotFound when nothing of ours is registered.
+	Installed(ctx context.Context) (cardea.HookState, error)
+	// Uninstall takes away what Install registered; nothing there is a success.
+	Uninstall(ctx context.Context) error
+}
+
+// PassState is how far somebody's mobile pass is.
+type PassState string
+
+// The states.
+const (
+	PassAsked    PassState = "asked"    // an invitation was meant to be made; whether it was is looked up first
+	PassPending  PassState = "pending"  // an invitation is out
+	PassRedeemed PassState = "redeemed" // it is on a phone
+)
+
+// Pass is what is remembered of an account's mobile pass.
+type Pass struct {
+	Account cardea.AccountID
+	State   PassState
+	Expires cardea.Instant // of a pending invitation; 0 = it is not known
+	Theirs  bool           // somebody else issued it
+}
+
+// PassWish is what an account's grants ask of its mobile pass.
+type PassWish struct {
+	Account cardea.AccountID
+	Email   string // where an invitation goes, and what it is redeemed with
+	// Runs says that it holds an entry that we put; Soon that a grant runs, or begins within a day. Neither: all is over.
+	Runs, Soon bool
+	Mails      cardea.Mails // never = the vendor is not to write
+}
+
+// Passes systems let people in by a pass on their phone, to which they are invited once.
+type Passes interface {
+	// Passes lists what is remembered, in any order, and says whether passes are issued at all. It asks nobody.
+	Passes(ctx context.Context) (issued []Pass, on bool, err error)
+	// SettlePasses does what is left to do for each of the accounts: Runs and no pass, one invitation; an invitation that expired, and
+	// Runs or Soon, another one; all over, a pending one is cancelled, and a redeemed one goes where that is configured. What somebody
+	// else issued stays. It may be repeated, and cut short anywhere: an invitation goes out once. Errors by position.
+	SettlePasses(ctx context.Context, wishes []PassWish) []error
+	// PassCode returns the code that a pending invitation is redeemed with. It asks nobody. Errors: NotFound.
+	PassCode(ctx context.Context, a cardea.AccountID) (string, error)
 }

@@ -70,6 +70,11 @@ func (s *Server) controlVendor(w http.ResponseWriter, r *http.Request, k, what s
 			e.ExpireTokens()
 		}
 		show(w, http.StatusOK, done{"ok"})
+	case "POST tick":
+		s.Tick()
+		show(w, http.StatusOK, done{"ok"})
+	case "GET access", "POST access":
+		s.controlAccess(w, r)
 	default:
 		show(w, http.StatusNotFound, problem{"there is no control route " + r.Method + " " + r.URL.Path})
 	}

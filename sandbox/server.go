@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/cardea-access/cardea/sandbox/kisi"
+	"github.com/cardea-access/cardea/sandbox/nexudus"
 	"github.com/cardea-access/cardea/sandbox/officernd"
 	"github.com/cardea-access/cardea/sandbox/opentech"
 	"github.com/cardea-access/cardea/sandbox/scim"
@@ -32,6 +33,7 @@ type Options struct {
 	Now      func() time.Time // required
 	Shift    bool             // move every date by whole weeks, so that the anchor's week is the present one
 	Hook     twin.Hook        // delivers webhooks; nil = HTTP POST
+	Fetch    nexudus.Fetch    // asks our groups route of Nexudus Custom ACS; nil = HTTP GET
 	Switches map[string]string
 }
 
@@ -71,6 +73,7 @@ type Server struct {
 	kisi   *kisi.Vendor
 	otech  *opentech.Vendor
 	scim   *scim.Vendor
+	nex    *nexudus.Vendor
 }
 
 // New builds a server. A reference to nothing, an unknown switch or a key without a user is an error. The world can be used
@@ -111,6 +114,13 @@ func New(w *World, o Options) (*Server, error) {
 			return nil, fmt.Errorf("%s: %w", w.source, err)
 		}
 		s.booths["scim"] = &booth{vendor: s.scim}
+	}
+	if w.Nexudus != nil {
+		opt := nexudus.Options{Now: o.Now, Days: s.days, Speed: w.Speed, Anchor: anchor, Outbox: s.outbox, Fetch: o.Fetch}
+		if s.nex, err = nexudus.New(w.Nexudus, opt); err != nil {
+			return nil, fmt.Errorf("%s: %w", w.source, err)
+		}
+		s.booths["nexudus"] = &booth{vendor: s.nex}
 	}
 	if err := s.SetSwitches(o.Switches); err != nil {
 		return nil, err
@@ -248,6 +258,14 @@ func (s *Server) Patch(doc []byte) error {
 			return errors.New("this world has no scim")
 		}
 		if err := s.scim.Patch(p.SCIM, days); err != nil {
+			return err
+		}
+	}
+	if p.Nexudus != nil {
+		if s.nex == nil {
+			return errors.New("this world has no nexudus")
+		}
+		if err := s.nex.Patch(p.Nexudus, days); err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cardea-access/cardea/sandbox/kisi"
+	"github.com/cardea-access/cardea/sandbox/nexudus"
 	"github.com/cardea-access/cardea/sandbox/officernd"
 	"github.com/cardea-access/cardea/sandbox/opentech"
 	"github.com/cardea-access/cardea/sandbox/scim"
@@ -22,6 +23,7 @@ type World struct {
 	Kisi      *kisi.World
 	OpenTech  *opentech.World
 	SCIM      *scim.World
+	Nexudus   *nexudus.World
 
 	source string // the file's name, for errors
 }
@@ -80,9 +82,11 @@ func parse(name string, data []byte) (*World, error) {
 			w.OpenTech, err = opentech.ParseWorld(d, e.Value)
 		case "scim":
 			w.SCIM, err = scim.ParseWorld(d, e.Value)
+		case "nexudus":
+			w.Nexudus, err = nexudus.ParseWorld(d, e.Value)
 		default:
-			err = d.Errorf(e.Line, "there is no %q; a world has name, about, anchor, speed, templates, officernd, kisi, opentech, scim",
-				e.Key)
+			err = d.Errorf(e.Line, "there is no %q; a world has name, about, anchor, speed, templates, officernd, kisi, opentech, scim, "+
+				"nexudus", e.Key)
 		}
 		if err != nil {
 			return nil, err

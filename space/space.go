@@ -47,8 +47,22 @@ type Editable interface {
 	Editable()
 }
 
-// Hooked systems announce changes. Verify checks the signature over the raw body in constant time and returns the
-// records that should be read again; it returns no facts.
+// Hooked systems announce changes. Verify checks the signature over the raw body in constant time and returns which records
+// should be read again; it returns no facts. Errors: Auth for what is not the vendor's or is too old, Rejected for what is but
+// cannot be read, Retry when it cannot be told now.
 type Hooked interface {
-	Verify(h http.Header, body []byte) ([]cardea.Key, error)
+	Verify(ctx context.Context, h http.Header, body []byte) (cardea.Hint, error)
+	// Announces lists the collections whose changes the vendor tells of. It asks nobody.
+	Announces() []cardea.Kind
+}
+
+// Hooks systems can be told by their API where to send what they announce.
+type Hooks interface {
+	// Install has everything that Verify understands sent to the address, and switches on again what the vendor had switched
+	// off. It may be repeated. What was registered for another address under our name is taken away.
+	Install(ctx context.Context, url string) (cardea.HookState, error)
+	// Installed says how that stands. NotFound when nothing of ours is registered.
+	Installed(ctx context.Context) (cardea.HookState, error)
+	// Uninstall takes away what Install registered; nothing there is a success.
+	Uninstall(ctx context.Context) error
 }

@@ -46,6 +46,9 @@ func operationBulk(ops []cardea.Operation) ([]string, error) {
 		Seq   int    `json:"n,string"`
 		Body  string `json:"b"`
 		State string `json:"s"`
+		// Fact and Measure are for telling how long it took.
+		Fact    int64  `json:"f,string"`
+		Measure string `json:"m"`
 	}
 	seen := map[cardea.OpKey]bool{}
 	var keys []string
@@ -63,7 +66,7 @@ func operationBulk(ops []cardea.Operation) ([]string, error) {
 		if o.Held != nil {
 			state = OpHeld
 		}
-		keys, rows = append(keys, clean(string(o.Key))), append(rows, row{len(rows), b, state})
+		keys, rows = append(keys, clean(string(o.Key))), append(rows, row{len(rows), b, state, int64(o.Fact), measures(o)})
 	}
 	return objects(len(rows), func(i int) (string, any) { return keys[i], rows[i] })
 }

@@ -22,6 +22,33 @@ func (w *Workspace) Dirty(ctx context.Context, door string) ([]cardea.PersonID, 
 	return out, nil
 }
 
+// DirtySince returns the people that were marked for the lease's unit since it was claimed, sorted.
+func (w *Workspace) DirtySince(ctx context.Context, lease Lease) ([]cardea.PersonID, error) {
+	rows, err := w.s.queries().DirtySince(ctx, gen.DirtySinceParams{WorkspaceID: w.id, Unit: clean(lease.Unit), Seq: lease.Seq})
+	if err != nil {
+		return nil, classed("reading who was marked meanwhile", err)
+	}
+	out := make([]cardea.PersonID, len(rows))
+	for i, r := range rows {
+		out[i] = cardea.PersonID(r)
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
+// DirtyMarks returns the numbers of the newest marks of people that are not cleared yet.
+func (w *Workspace) DirtyMarks(ctx context.Context, door string) (map[cardea.PersonID]int64, error) {
+	rows, err := w.s.queries().DirtyMarks(ctx, gen.DirtyMarksParams{WorkspaceID: w.id, Unit: clean(door)})
+	if err != nil {
+		return nil, classed("reading who is to be looked at", err)
+	}
+	out := make(map[cardea.PersonID]int64, len(rows))
+	for _, r := range rows {
+		out[cardea.PersonID(r.Person)] = r.Seq
+	}
+	return out, nil
+}
+
 // ClearDirty forgets the people of the lease's unit that were marked before the lease was claimed: later ones stay, and
 // their mark has left the wake row due. Call it when the run is through. Conflict when the lease is lost.
 func (w *Workspace) ClearDirty(ctx context.Context, lease Lease) error {

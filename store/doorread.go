@@ -134,11 +134,12 @@ func (d doorSaver) putAccounts(as []cardea.Account) error {
 		External string `json:"x"`
 		Shut     bool   `json:"s"`
 		Staff    string `json:"t"`
+		Phone    string `json:"p"`
 	}
 	rows := make([]row, len(as))
 	for i, a := range as {
 		rows[i] = row{
-			clean(string(a.ID)), clean(a.Name), clean(a.Email), foldEmail(a.Email), clean(a.External), a.Shut, clean(a.Staff),
+			clean(string(a.ID)), clean(a.Name), clean(a.Email), foldEmail(a.Email), clean(a.External), a.Shut, clean(a.Staff), clean(a.Phone),
 		}
 	}
 	chunks, err := bulk(rows, func(r row) string { return r.ID })

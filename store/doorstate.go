@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/cardea-access/cardea"
@@ -16,7 +17,9 @@ type DoorState struct {
 	Edges    []cardea.Edge      // sorted by group, account
 	Links    []cardea.Link      // sorted by person, account
 	Ledger   []cardea.LedgerRow // open rows, sorted by group, account
-	ReadAt   cardea.Instant     // the last read that brought every account, 0 = never
+	// Decisions are what operators said of who is who, those that stand: all of the door's.
+	Decisions []cardea.Decision
+	ReadAt    cardea.Instant // the last read that brought every account, 0 = never
 	// EdgesAt says when each group's edges were last read whole, 0 = never.
 	EdgesAt map[cardea.GroupID]cardea.Instant
 }
@@ -89,6 +92,9 @@ func (w *Workspace) doorBasics(ctx context.Context, q *gen.Queries, door string,
 	}
 	if len(whole) > 0 {
 		d.ReadAt = cardea.Instant(whole[0])
+	}
+	if d.Decisions, err = w.decisions(ctx, q, door, true); err != nil {
+		return err
 	}
 	groups, err := q.Groups(ctx, gen.GroupsParams{WorkspaceID: w.id, Door: clean(door)})
 	if err != nil {
@@ -183,7 +189,7 @@ func (d *DoorState) sort() {
 
 func account(r gen.AccountsOfRow) cardea.Account {
 	return cardea.Account{
-		ID: cardea.AccountID(r.ID), Name: r.Name, Email: r.Email, External: r.External, Shut: r.Shut, Staff: r.Staff,
+		ID: cardea.AccountID(r.ID), Name: r.Name, Email: r.Email, External: r.External, Shut: r.Shut, Staff: r.Staff, Phone: r.Phone,
 	}
 }
 
@@ -197,4 +203,12 @@ func edge(r gen.EdgesOfRow) cardea.Edge {
 
 func link(r gen.LinksOfRow) cardea.Link {
 	return cardea.Link{Person: cardea.PersonID(r.Person), Account: cardea.AccountID(r.Account), How: r.How}
+}
+
+// Clone returns a state whose lists can be changed without changing these.
+func (d *DoorState) Clone() DoorState {
+	o := *d
+	o.Groups, o.Accounts, o.Edges = slices.Clone(d.Groups), slices.Clone(d.Accounts), slices.Clone(d.Edges)
+	o.Links, o.Ledger, o.EdgesAt = slices.Clone(d.Links), slices.Clone(d.Ledger), maps.Clone(d.EdgesAt)
+	return o
 }

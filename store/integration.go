@@ -64,6 +64,15 @@ func (w *Workspace) Resolved(ctx context.Context, integration string) (map[strin
 
 // SaveResolved adds to what Resolved returns; a name that is there already gets the new id.
 func (w *Workspace) SaveResolved(ctx context.Context, integration string, m map[string]string) error {
+	chunks, err := resolvedBulk(m)
+	return w.write(ctx, "keeping the resolved names of "+integration, nil, func(q *gen.Queries) error {
+		return each(chunks, err, func(b string) error {
+			return q.PutResolved(ctx, gen.PutResolvedParams{WorkspaceID: w.id, Integration: clean(integration), Bulk: b})
+		})
+	})
+}
+
+func resolvedBulk(m map[string]string) ([]string, error) {
 	type row struct {
 		Kind string `json:"k"`
 		Name string `json:"n"`
@@ -73,16 +82,11 @@ func (w *Workspace) SaveResolved(ctx context.Context, integration string, m map[
 	for k, id := range m {
 		kind, name, ok := strings.Cut(k, "\x00")
 		if !ok {
-			return noShelf(k)
+			return nil, noShelf(k)
 		}
 		rows = append(rows, row{clean(kind), clean(name), clean(id)})
 	}
-	chunks, err := bulk(rows, func(r row) [2]string { return [2]string{r.Kind, r.Name} })
-	return w.write(ctx, "keeping the resolved names of "+integration, nil, func(q *gen.Queries) error {
-		return each(chunks, err, func(b string) error {
-			return q.PutResolved(ctx, gen.PutResolvedParams{WorkspaceID: w.id, Integration: clean(integration), Bulk: b})
-		})
-	})
+	return bulk(rows, func(r row) [2]string { return [2]string{r.Kind, r.Name} })
 }
 
 // ForgetResolved takes names out of what Resolved returns, each as it stands there: kind + "\x00" + name. One that is not

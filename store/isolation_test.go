@@ -27,6 +27,7 @@ func picture(w *store.Workspace) string {
 		ok(w.RunOperations(ctx, "r")), ok(w.Issues(ctx)), ok(w.Runs(ctx, 99)), ok(w.LoadToken(ctx, doors)), ok(w.Audit(ctx, 99)),
 		ok(w.HouseRecords(ctx, space, cardea.KindPerson)), ok(w.HouseCounts(ctx, space)), ok(w.Recall(ctx, doors, "visitor")),
 		ok(w.Blocks(ctx)), ok(w.Freezes(ctx)),
+		ok(w.DoorPast(ctx, doors, 0)), ok(w.StandingsOf(ctx, doors, "1", "1")),
 	}
 	approved := ok(w.Approved(ctx, doors))
 	return string(ok(json.MarshalIndent(append(all, len(approved)), "", " ")))
@@ -69,6 +70,12 @@ func deeds(t testing.TB, s *store.Store, w *store.Workspace, n int) map[string]f
 				Edges: []cardea.Edge{{Group: group, Account: account}}, EdgesOf: []cardea.GroupID{group},
 				AccountsOf: []cardea.AccountID{account},
 			}, nil))
+		},
+		"drift": func() {
+			must(t, w.SaveStandings(ctx, store.Found{Door: doors, At: at, Mapped: []cardea.GroupID{group}, Passed: []cardea.Standing{
+				{Group: group, Account: account, Person: person, Situation: cardea.Stray}},
+				Reverted: func(cardea.Standing) bool { return true },
+				Now:      []cardea.Standing{{Group: group, Situation: cardea.Contested, Detail: id}}}, nil))
 		},
 		"plan": func() { must(t, w.SaveChangeset(ctx, "r", changeset(at, o, held("h"+id)), nil)) },
 		"put": func() {

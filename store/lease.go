@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -22,6 +23,10 @@ type Lease struct {
 	Due       cardea.Instant // when the row was to be woken
 	Until     cardea.Instant
 }
+
+// ErrLeaseLost is the cause with which the context of a work ends whose lease was lost: it stops at once. When it ends for
+// any other cause, what is under way may be finished.
+var ErrLeaseLost = errors.New("the lease was lost: somebody else works on this unit now")
 
 // ClaimOne leases a unit now, due or not, and makes its row when there is none. Conflict when somebody else holds it.
 func (w *Workspace) ClaimOne(
@@ -67,9 +72,16 @@ func (s *Store) Claim(
 	until := now.Add(life)
 	chunks, err := set(kinds)
 	err = each(chunks, err, func(b string) error {
-		rows, err := gen.New(s.writer).ClaimDue(ctx, gen.ClaimDueParams{
-			Owner: owner, LeaseUntil: int64(until), Now: int64(now), Kinds: b, Most: int64(n),
-		})
+		var rows []gen.ClaimDueRow
+		var err error
+		for try := 1; ; try++ { // two nodes may lock the same rows in another order
+			rows, err = gen.New(s.writer).ClaimDue(ctx, gen.ClaimDueParams{
+				Owner: owner, LeaseUntil: int64(until), Now: int64(now), Kinds: b, Most: int64(n),
+			})
+			if try == attempts || !brokenOff(err) {
+				break
+			}
+		}
 		if err != nil {
 			return classed("claiming what is due", err)
 		}

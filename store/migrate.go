@@ -34,6 +34,23 @@ func (s *Store) migrateOnce(ctx context.Context, schema string) error {
 	if _, err := p.Up(ctx); err != nil {
 		return cardea.Errorf(cardea.Retry, "the database does not answer or its tables cannot be brought up to date: %w", err)
 	}
+	return notNewer(ctx, p)
+}
+
+// notNewer refuses tables that a newer program made: what it added this one would not keep.
+func notNewer(ctx context.Context, p *goose.Provider) error {
+	there, err := p.GetDBVersion(ctx)
+	if err != nil {
+		return cardea.Errorf(cardea.Retry, "the database does not say which version its tables have: %w", err)
+	}
+	known := int64(0)
+	for _, m := range p.ListSources() {
+		known = max(known, m.Version)
+	}
+	if there > known {
+		return cardea.Errorf(cardea.Rejected, "the database's tables have version %d, and this program knows them up to %d: a newer cardea "+
+			"was started on it. Start that one here too, or go back to a backup of before", there, known)
+	}
 	return nil
 }
 

@@ -33,3 +33,15 @@ func TestADatabaseOfBeforeIsBroughtUpToDate(t *testing.T) {
 		must(t, s.Close())
 	}
 }
+
+func TestTablesOfANewerProgramAreRefused(t *testing.T) {
+	t.Parallel()
+	schema := storetest.Schema(t)
+	for _, dsn := range []string{storetest.DSN(t), "sqlite:" + filepath.Join(t.TempDir(), "x.db")} {
+		s := ok(store.Open(t.Context(), dsn, store.Options{Schema: schema}))
+		must(t, s.Tamper(t.Context(), "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, $1)", true))
+		must(t, s.Close())
+		_, err := store.Open(t.Context(), dsn, store.Options{Schema: schema})
+		wantClass(t, err, cardea.Rejected)
+	}
+}

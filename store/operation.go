@@ -61,6 +61,7 @@ func (w *Workspace) Sending(
 		}
 		return q.SendUnplanned(ctx, gen.SendUnplannedParams{
 			WorkspaceID: w.id, Door: door, Key: key, Run: run, Body: b, SendingAt: int64(at),
+			FactAt: int64(op.Fact), Measure: measures(op),
 		})
 	})
 }

@@ -21,6 +21,7 @@ type ReadChange struct {
 	Gone       []cardea.Gone
 	Collection *Collection // nil = the collection's row stays as it is
 	Dirty      []cardea.PersonID
+	Sight      *Sight // nil = nobody else reads this connection
 }
 
 // SaveRead writes what a read brought in one transaction: facts, their references, collection rows, wake marks, dirty
@@ -32,6 +33,10 @@ func (w *Workspace) SaveRead(
 	return w.write(ctx, "saving a read", lease, func(q *gen.Queries) error {
 		var dirty []cardea.PersonID
 		for _, c := range changes {
+			c, err := w.seen(ctx, q, c)
+			if err != nil {
+				return err
+			}
 			s := saver{ctx: ctx, q: q, ws: w.id, connection: clean(c.Connection)}
 			if err := s.upsert(c.Upsert); err != nil {
 				return err

@@ -50,6 +50,23 @@ func (w *Workspace) Runs(ctx context.Context, limit int) ([]Run, error) {
 	return out, nil
 }
 
+// RunsOf returns the newest of one unit and kind, newest first.
+func (w *Workspace) RunsOf(ctx context.Context, unit, kind string, limit int) ([]Run, error) {
+	rows, err := w.s.queries().RunsOf(ctx, gen.RunsOfParams{
+		WorkspaceID: w.id, Unit: clean(unit), Kind: clean(kind), Most: int64(limit),
+	})
+	if err != nil {
+		return nil, classed("reading the runs of "+unit, err)
+	}
+	out := make([]Run, len(rows))
+	for i, r := range rows {
+		if out[i], err = run(r); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // RunByID returns one run; NotFound when there is none.
 func (w *Workspace) RunByID(ctx context.Context, id string) (Run, error) {
 	rows, err := w.s.queries().RunByID(ctx, gen.RunByIDParams{WorkspaceID: w.id, ID: clean(id)})

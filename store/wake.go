@@ -14,6 +14,7 @@ import (
 const (
 	WakeRead = "read" // unit: space connection
 	WakeKeep = "keep" // unit: door connection
+	WakeLook = "look" // unit: space connection; single records, beside whatever WakeRead is at
 )
 
 // Mark says "look at this unit at that time, or now if that is past".
@@ -59,18 +60,35 @@ func oneEach(marks []Mark) []Mark {
 // NextWake returns when the next unit of these kinds can be claimed, of all workspaces; Never when there is none.
 func (s *Store) NextWake(ctx context.Context, kinds []string) (cardea.Instant, error) {
 	next := cardea.Never
-	chunks, err := set(kinds)
-	err = each(chunks, err, func(b string) error {
-		at, err := s.queries().NextWake(ctx, b)
+	for _, kind := range kinds {
+		idle, err := s.queries().NextWake(ctx, clean(kind))
 		if err != nil {
-			return classed("reading the wake rows", err)
+			return 0, classed("reading the wake rows", err)
 		}
-		if len(at) > 0 {
-			next = min(next, cardea.Instant(at[0]))
+		leased, err := s.queries().NextFree(ctx, clean(kind))
+		if err != nil {
+			return 0, classed("reading the wake rows", err)
 		}
-		return nil
-	})
-	return next, err
+		for _, at := range slices.Concat(idle, leased) {
+			next = min(next, cardea.Instant(at))
+		}
+	}
+	return next, nil
+}
+
+// Planned returns when each unit of a kind is to be woken next.
+func (w *Workspace) Planned(ctx context.Context, kind string) (map[string]cardea.Instant, error) {
+	rows, err := w.s.queries().WakeTimes(ctx, w.id)
+	if err != nil {
+		return nil, classed("reading the wake rows", err)
+	}
+	out := map[string]cardea.Instant{}
+	for _, r := range rows {
+		if r.Kind == kind {
+			out[r.Unit] = cardea.Instant(r.NextWakeAt)
+		}
+	}
+	return out, nil
 }
 
 // Reserve takes the budget's next slot: budgets are shared by everyone who works on this database. It returns the slot's

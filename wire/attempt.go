@@ -45,7 +45,7 @@ func (c *Client) attempt(ctx context.Context, call Call) (Answer, *http.Request,
 		return Answer{}, req, c.named(call, err)
 	}
 	if c.c.Budget != nil {
-		if err := c.c.Budget.Wait(ctx); err != nil {
+		if err := c.wait(ctx, call); err != nil {
 			return Answer{}, req, c.named(call, err)
 		}
 		// The wait may have been longer than the token lives. Asking first, too, keeps calls that wait for a new token from

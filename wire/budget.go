@@ -47,6 +47,7 @@ type Budget struct {
 	name  string
 	slots Slots
 	now   func() time.Time
+	purse *purse // nil = no month's quota
 
 	mu       sync.Mutex
 	interval time.Duration
@@ -70,6 +71,17 @@ func NewBudget(name string, rate Rate, slots Slots, now func() time.Time) *Budge
 // Wait returns when the caller may send one call. Its place in the queue is the context's Urgency. Errors: Retry when the
 // context ended or the slots cannot be had.
 func (b *Budget) Wait(ctx context.Context) error {
+	if err := b.afford(UrgencyOf(ctx)); err != nil {
+		return err
+	}
+	if err := b.turn(ctx); err != nil {
+		return err
+	}
+	return b.spend(ctx)
+}
+
+// turn waits in the queue.
+func (b *Budget) turn(ctx context.Context) error {
 	w := &waiter{urgency: UrgencyOf(ctx), ctx: ctx, ready: make(chan error, 1)}
 	b.mu.Lock()
 	b.arrivals++

@@ -26,10 +26,12 @@ type Config struct {
 	Auth      Authorizer        // nil = none
 	Budget    *Budget           // nil = no limit
 	ReadOnly  bool              // refuse every write before it is sent
-	Reads     []string          // calls that only read although they are no GET: "POST /event_sets", path.Match patterns
-	Header    http.Header       // on every request
-	Secrets   []string          // values that must appear in no error and no record
-	Recorder  *Recorder         // nil = off
+	// Shut, if any, is asked before every write and refuses it by what it returns.
+	Shut     func(ctx context.Context) error
+	Reads    []string    // calls that only read although they are no GET: "POST /event_sets", path.Match patterns
+	Header   http.Header // on every request
+	Secrets  []string    // values that must appear in no error and no record
+	Recorder *Recorder   // nil = off
 	// Classify may say what an answer outside 2xx means at this vendor; nil from it means the table of Default.
 	Classify func(status int, h http.Header, body []byte) *cardea.Error
 	Timeout  time.Duration  // of one attempt; 0 = 30 s
@@ -94,6 +96,9 @@ func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
 	if err := c.admit(call); err != nil {
 		return Answer{}, err
 	}
+	if err := c.open(ctx, call); err != nil {
+		return Answer{}, err
+	}
 	mayReauthorize := c.c.Auth != nil
 	for n := 0; ; n++ {
 		ans, req, err := c.attempt(ctx, call)
@@ -131,6 +136,17 @@ func (c *Client) admit(call Call) error {
 	if c.c.ReadOnly && call.Class != Read {
 		return cardea.Errorf(cardea.Rejected,
 			"connection %s is read-only: %s %s was not sent; take read_only away to let Cardea write", c.c.Name, call.Method, call.Path)
+	}
+	return nil
+}
+
+// open refuses a write while the connection is shut.
+func (c *Client) open(ctx context.Context, call Call) error {
+	if call.Class == Read || c.c.Shut == nil {
+		return nil
+	}
+	if why := c.c.Shut(ctx); why != nil {
+		return cardea.Errorf(cardea.ClassOf(why), "connection %s: %s %s was not sent: %w", c.c.Name, call.Method, call.Path, why)
 	}
 	return nil
 }

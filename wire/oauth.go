@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -28,13 +29,18 @@ const (
 // OAuthConfig describes an OAuth2 grant of client credentials (RFC 6749 4.4) or of a password (4.3). The credentials travel
 // in the form body.
 type OAuthConfig struct {
-	Name      string // connection, and the name under which the token is kept
-	TokenURL  string
-	ClientID  string
-	Secret    string
-	Username  string // the password grant's, with Password
-	Password  string
-	Scopes    []string
+	Name     string // connection, and the name under which the token is kept
+	TokenURL string
+	ClientID string
+	Secret   string
+	Username string // the password grant's, with Password
+	Password string
+	Scopes   []string
+	Header   http.Header // on every call to the token endpoint; not part of what a kept token belongs to
+	// Basic says that Header carries the client's id and secret, and the form does not.
+	Basic bool
+	// Classify may say what a refusal means at this vendor; nil from it means RFC 6749's words.
+	Classify  func(status int, h http.Header, body []byte) *cardea.Error
 	Transport http.RoundTripper // nil = one with sane timeouts
 	Now       func() time.Time  // required
 	Store     TokenStore        // nil = tokens are kept in memory only
@@ -59,31 +65,61 @@ func newOAuth(c OAuthConfig, form url.Values) *oauth {
 	if c.Transport == nil {
 		c.Transport = newTransport()
 	}
-	form.Set("client_id", c.ClientID)
-	form.Set("client_secret", c.Secret)
+	of := url.Values{"client_id": {c.ClientID}, "client_secret": {c.Secret}}
+	if !c.Basic {
+		maps.Copy(form, of)
+	}
 	if len(c.Scopes) > 0 {
 		form.Set("scope", strings.Join(c.Scopes, " "))
 	}
-	sum := sha256.Sum256([]byte(c.TokenURL + "\x00" + form.Encode()))
+	marked := c.TokenURL + "\x00" + form.Encode()
+	if c.Basic {
+		marked += "\x00" + of.Encode()
+	}
+	sum := sha256.Sum256([]byte(marked))
 	return &oauth{c: c, form: form, mark: hex.EncodeToString(sum[:8]), redact: newRedactor(c.secrets())}
 }
 
 // secrets are what must not show.
-func (c *OAuthConfig) secrets() []string { return []string{c.Secret, c.Password, c.Username} }
+func (c *OAuthConfig) secrets() []string {
+	out := []string{c.Secret, c.Password, c.Username}
+	for _, values := range c.Header {
+		for _, v := range values {
+			out = append(out, v)
+			if _, credentials, ok := strings.Cut(v, " "); ok { // "Basic ..."
+				out = append(out, credentials)
+			}
+		}
+	}
+	return out
+}
+
+// refused words an answer of the token endpoint.
+func (c *OAuthConfig) refused(status int, h http.Header, body []byte) *cardea.Error {
+	if c.Classify != nil {
+		if e := c.Classify(status, h, body); e != nil {
+			return e
+		}
+	}
+	return tokenRefusal(status, h, body)
+}
 
 type oauth struct {
 	c      OAuthConfig
 	form   url.Values
 	mark   string // of the credentials: a token of others is not used
 	redact *redactor
+	renew  func(ctx context.Context) (token, error) // in the place of asking with the form; nil = ask
 
 	mu      sync.Mutex
 	token   token
 	loaded  bool
 	flight  *flight
 	dropped time.Time // when a token was last thrown away because it was refused
-	refusal error     // what the token endpoint answered, standing until
-	until   time.Time
+	// refusedToken is the one that was.
+	refusedToken string
+	refusal      error // what the token endpoint answered, standing until
+	until        time.Time
 }
 
 // token is also the form in which it is kept.
@@ -92,6 +128,7 @@ type token struct {
 	Expires cardea.Instant `json:"expires"`
 	For     string         `json:"for"`
 	Life    time.Duration  `json:"life,omitempty"` // as the endpoint said
+	Refresh string         `json:"refresh,omitempty"`
 }
 
 // early is how long before its end a token is replaced: one that lives for a minute must be of some use.
@@ -129,8 +166,16 @@ func (o *oauth) Refused(_ context.Context, req *http.Request) bool {
 	if !o.dropped.IsZero() && now.Sub(o.dropped) < dropEvery {
 		return false
 	}
+	o.refusedToken = o.token.Access
 	o.token, o.dropped = token{}, now
 	return true
+}
+
+// wasDropped says whether a token was thrown away because it was refused.
+func (o *oauth) wasDropped(t token) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return t.Access == o.refusedToken
 }
 
 // get returns a token that still lives, from memory, from the flight under way, or from a new one.
@@ -172,15 +217,15 @@ func (o *oauth) fly(ctx context.Context, f *flight) {
 	loaded := o.loaded
 	o.loaded = true
 	o.mu.Unlock()
-	if !loaded {
+	if !loaded && o.renew == nil {
 		f.tok = o.load(ctx)
 	}
 	fetched := false
 	if !o.fresh(f.tok, o.c.Now()) {
-		f.tok, f.err = o.fetch(ctx)
+		f.tok, f.err = o.source(ctx)
 		fetched = f.err == nil
 	}
-	if fetched {
+	if fetched && o.renew == nil { // whoever renews keeps it before it is used
 		o.save(ctx, f.tok)
 	}
 	o.mu.Lock()
@@ -245,38 +290,50 @@ func (o *oauth) warn(err error) {
 	}
 }
 
+// source gets another token.
+func (o *oauth) source(ctx context.Context) (token, error) {
+	if o.renew != nil {
+		return o.renew(ctx)
+	}
+	t, err := o.c.fetch(ctx, o.form)
+	t.For, t.Refresh = o.mark, "" // the grant itself is asked again
+	return t, err
+}
+
 // fetch asks the token endpoint.
-func (o *oauth) fetch(ctx context.Context) (token, error) {
-	u, err := url.Parse(o.c.TokenURL)
-	if err != nil || u.Host == "" || u.User != nil || strings.ContainsAny(o.c.TokenURL, "?#") {
-		return token{}, cardea.Errorf(cardea.Rejected, "%s: the token address %q is no http(s) address", o.c.Name, o.c.TokenURL)
+func (c *OAuthConfig) fetch(ctx context.Context, form url.Values) (token, error) {
+	u, err := url.Parse(c.TokenURL)
+	if err != nil || u.Host == "" || u.User != nil || strings.ContainsAny(c.TokenURL, "?#") {
+		return token{}, cardea.Errorf(cardea.Rejected, "%s: the token address %q is no http(s) address", c.Name, c.TokenURL)
 	}
 	prefix := u.Path
 	u.Path, u.RawPath = "", ""
+	secrets := append(c.secrets(), form.Get("refresh_token"), form.Get("code"))
 	client, err := New(Config{
-		Name: o.c.Name, Base: u.String(), Transport: o.c.Transport, Now: o.c.Now, Secrets: o.c.secrets(),
-		Recorder: o.c.Recorder, Reads: []string{"POST " + prefix}, Retries: -1, Timeout: tokenTimeout, Classify: tokenRefusal,
+		Name: c.Name, Base: u.String(), Transport: c.Transport, Now: c.Now, Secrets: secrets, Header: c.Header,
+		Recorder: c.Recorder, Reads: []string{"POST " + prefix}, Retries: -1, Timeout: tokenTimeout, Classify: c.refused,
 	})
 	if err != nil {
 		return token{}, err
 	}
 	var out struct {
 		Access    string      `json:"access_token"`
+		Refresh   string      `json:"refresh_token"`
 		Type      string      `json:"token_type"`
 		ExpiresIn json.Number `json:"expires_in"`
 	}
-	began := o.c.Now()
-	if _, err := client.Do(ctx, Call{Class: Read, Method: http.MethodPost, Path: prefix, Form: o.form, Out: &out}); err != nil {
+	began := c.Now()
+	if _, err := client.Do(ctx, Call{Class: Read, Method: http.MethodPost, Path: prefix, Form: form, Out: &out}); err != nil {
 		return token{}, err
 	}
 	if out.Access == "" || (out.Type != "" && !strings.EqualFold(out.Type, "bearer")) {
-		return token{}, cardea.Errorf(cardea.Auth, "%s: the token endpoint gave no bearer token", o.c.Name)
+		return token{}, cardea.Errorf(cardea.Auth, "%s: the token endpoint gave no bearer token", c.Name)
 	}
 	life := tokenDefault
 	if n, err := out.ExpiresIn.Float64(); err == nil && n > 0 {
 		life = boundedSeconds(n)
 	}
-	return token{Access: out.Access, Expires: cardea.At(began.Add(life)), For: o.mark, Life: life}, nil
+	return token{Access: out.Access, Refresh: out.Refresh, Expires: cardea.At(began.Add(life)), Life: life}, nil
 }
 
 // tokenRefusal knows the error codes of RFC 6749 5.2: all but server trouble are about the credentials.

@@ -9,8 +9,10 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/cmd/cardea/config"
@@ -35,22 +37,31 @@ type app struct {
 	desk  *desk.Desk
 	store *store.Store
 	close []func() error
+	taken *prometheus.CounterVec // hooks, by connection and what became of them
+
+	node   *node
+	spaces map[string]desk.Space
 }
 
 // settings say how an app is to be built, where the flags do not.
 type settings struct {
 	readOnly  bool
+	registers bool // webhooks may be registered at the vendors
 	transport http.RoundTripper
 	file      *config.File // already loaded
 	schema    string       // PostgreSQL's, for tests
 	progress  func(desk.Progress)
 	stepped   func(desk.DoorRun) // told of every run of a door
 	log       io.Writer
+	timed     bool          // the clock is the machine's
+	life      time.Duration // of leases, 0 = as usual
+	parallel  int           // units at once, 0 = as usual
+	poll      time.Duration // how long what another process asks for may go unseen, 0 = as usual
 }
 
 // assemble reads the configuration, opens the store and builds every connection. Nothing is sent yet.
 func (f *common) assemble(ctx context.Context, c *terminal, s settings) (_ *app, err error) {
-	a := &app{file: s.file}
+	a := &app{file: s.file, taken: hookCounter()}
 	defer func() {
 		if err != nil {
 			a.shut()
@@ -75,10 +86,12 @@ func (f *common) assemble(ctx context.Context, c *terminal, s settings) (_ *app,
 		return nil, err
 	}
 	a.close = append(a.close, a.store.Close)
+	a.node = &node{store: a.store, now: c.now, timed: s.timed}
 	kept := a.store.In("default")
 	w := wiring{now: c.now, transport: s.transport, slots: kept, readOnly: s.readOnly, records: kept}
+	w.registers = s.registers
 	if key != nil {
-		w.tokens, w.memory = kept, kept
+		w.tokens, w.memory, w.hooks = kept, kept, kept
 	}
 	if f.DebugHTTP != "" {
 		out, err := os.OpenFile(f.DebugHTTP, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -88,17 +101,19 @@ func (f *common) assemble(ctx context.Context, c *terminal, s settings) (_ *app,
 		a.close = append(a.close, out.Close)
 		w.recorder = wire.NewRecorder(out)
 	}
+	var wanted []desk.Integration
+	w.shut = func(ctx context.Context, door string) error { return desk.Shut(ctx, kept, wanted, door) }
 	spaces, doors, err := connect(a.file, w)
 	if err != nil {
 		return nil, err
 	}
-	wanted, err := integrations(a.file)
-	if err != nil {
+	if wanted, err = integrations(a.file); err != nil {
 		return nil, err
 	}
 	a.desk = desk.New(desk.Config{
 		Store: a.store, Spaces: spaces, Doors: doors, Integrations: wanted, Managed: "file", Now: c.now,
 		Log: f.logger(s.log), Node: uuid.NewString(), Progress: s.progress, Stepped: s.stepped,
+		Life: s.life, Parallel: s.parallel, Poll: s.poll, Fit: a.node.fit,
 	})
 	return a, nil
 }

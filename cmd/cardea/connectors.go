@@ -31,8 +31,13 @@ func newOfficeRnD(name string, c *config.Connection, b *wire.Budget, w wiring) (
 	if err != nil {
 		return nil, err
 	}
+	registrar, err := w.registrar(name, c, hosts, b)
+	if err != nil {
+		return nil, err
+	}
 	return officernd.New(officernd.Config{
 		Client: client, Org: c.Org, Account: c.ClientID, HookSecret: c.WebhookSecret.Value(), Now: w.now,
+		HookSecrets: w.secretsOf(name), Registrar: registrar,
 	})
 }
 
@@ -42,12 +47,16 @@ func newKisi(name string, c *config.Connection, b *wire.Budget, w wiring) (door.
 	if c.BaseURL == "" {
 		settings.Base = kisi.Production
 	}
-	settings.Secrets, settings.Auth = []string{c.APIKey.Value()}, kisi.Authorize(c.APIKey.Value())
+	settings.Secrets = []string{c.APIKey.Value(), c.WebhookSecret.Value()}
+	settings.Auth = kisi.Authorize(c.APIKey.Value())
 	client, err := wire.New(settings)
 	if err != nil {
 		return nil, err
 	}
-	return kisi.New(kisi.Config{Client: client, Now: w.now})
+	return kisi.New(kisi.Config{
+		Client: client, Settle: c.Settle.Duration, Propagation: c.Propagation.Duration, Now: w.now,
+		HookSecret: c.WebhookSecret.Value(), HookSecrets: w.secretsOf(name),
+	})
 }
 
 func newHouse(name string, c *config.Connection, _ *wire.Budget, w wiring) (space.System, error) {
@@ -70,7 +79,7 @@ func newSCIM(name string, c *config.Connection, b *wire.Budget, w wiring) (door.
 	if err != nil {
 		return nil, err
 	}
-	return scim.New(scim.Config{Client: client, Base: c.BaseURL, Now: w.now})
+	return scim.New(scim.Config{Client: client, Base: c.BaseURL, Settle: c.Settle.Duration, Propagation: c.Propagation.Duration, Now: w.now})
 }
 
 func newOpenTech(name string, c *config.Connection, b *wire.Budget, w wiring) (door.System, error) {
@@ -94,8 +103,15 @@ func newOpenTech(name string, c *config.Connection, b *wire.Budget, w wiring) (d
 	if err != nil {
 		return nil, err
 	}
+	var topics []string
+	if c.HookTopic != "" {
+		topics = []string{c.HookTopic}
+	}
 	return opentech.New(opentech.Config{
+		Hooks: opentech.Hooks{Topics: topics, Client: wire.Config{
+			Name: name, Transport: w.transport, Now: w.now, Recorder: w.recorder,
+		}},
 		Client: client, Memory: w.memory, Connection: name, Facility: c.Facility, TimeGroup: c.TimeGroup, Profile: c.AccessProfile,
-		PortalVisitors: c.PortalVisitors, Now: w.now,
+		PortalVisitors: c.PortalVisitors, Settle: c.Settle.Duration, Propagation: c.Propagation.Duration, Now: w.now,
 	})
 }

@@ -78,7 +78,7 @@ func (c *terminal) printDiagnosis(d desk.Diagnosis, clock say.Clock) {
 		fmt.Fprintln(c.out, c.paint(red, "A connection does not work."))
 	case desk.Pending:
 		fmt.Fprintln(c.out, c.paint(yellow, "Something should be mended."))
-	case desk.InStep, desk.Held:
+	case desk.InStep, desk.Held, desk.Refused:
 		fmt.Fprintln(c.out, c.paint(green, "All is well."))
 	}
 }

@@ -391,7 +391,7 @@ connections:
 		defer r.shut()
 		text, d := r.doctor(4)
 		store, _ := connection(t, d, "store")
-		if !slices.Equal(store.Abilities, []string{"lockable", "coded", "profiled", "units", "examined"}) || len(store.Credentials) != 3 {
+		if !slices.Equal(store.Abilities, []string{"lockable", "coded", "rewritable", "profiled", "units", "examined"}) || len(store.Credentials) != 3 {
 			t.Errorf("%+v", store)
 		}
 		if home, _ := connection(t, d, "home"); home.Error != "" || home.Budget != "" || home.Clock != "" {

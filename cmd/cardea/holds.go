@@ -27,7 +27,7 @@ type releaseCmd struct {
 	All    bool     `help:"Everything that can be released."`
 	Group  string   `help:"Only what waits in this group: its name, a unit's number, or id:ID."`
 	Person string   `help:"Only what concerns this person: their e-mail."`
-	Code   string   `enum:",brake,approval,first-strays,unmapped,units,blink,undone" default:"" help:"Only what this guard holds."`
+	Code   string   `enum:",brake,approval,first-strays,unmapped,units,blink,undone,contested" default:"" help:"Only what this guard holds."`
 	Yes    bool     `help:"Release it without asking." short:"y"`
 	DryRun bool     `help:"Show what would be released, and release nothing."`
 }

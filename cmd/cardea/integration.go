@@ -28,12 +28,18 @@ func integrations(f *config.File) ([]desk.Integration, error) {
 func integration(f *config.File, in *config.Integration) (desk.Integration, error) {
 	named := func(n config.Name) desk.Named { return desk.Named{Text: n.Text, Where: f.At(n.Line)} }
 	out := desk.Integration{
-		Name: in.Name, Space: in.Space.Text, Door: in.Door.Text, Zone: in.Zone.Text, Enabled: in.On(), Where: f.At(in.Line),
+		Name: in.Name, Space: in.Space.Text, Door: in.Door.Text, Zone: in.Zone.Text, Enabled: in.On(), Observe: in.Observe, Where: f.At(in.Line),
 		Interval: in.Interval.Duration, Sweep: in.DoorSweep.Duration.Duration, Horizon: in.Horizon.Duration,
 		Lead: in.Lead.Duration, Lag: in.Lag.Duration,
 		Approve: cardea.Approve(in.Approve.Text), Mails: cardea.Mails(in.Mails.Text), Brake: in.Brake.Over(cardea.DefaultBrake),
 		Prefix: in.Prefix, Follow: in.Profile.Follow, Visitors: in.Visitors.Text != "none", Teams: in.TeamBookings.Text == "team",
-		PassTail: in.PassTail.Text == "day", Units: in.Mappings.Units != nil,
+		CancelledOut: in.CancellationDay.Text == "out",
+		PassTail:     in.PassTail.Text == "day", Units: in.Mappings.Units != nil,
+		Stored: in.Section == 0 && !in.Maps(), MappedAt: f.At(in.Section),
+	}
+	var err error
+	if out.Quiet, err = in.Quiet(); err != nil {
+		return out, fmt.Errorf("%s: quiet_hours: %w", f.At(in.QuietHours.Line), err)
 	}
 	for _, l := range in.Locations {
 		out.Locations = append(out.Locations, named(l))
@@ -104,7 +110,7 @@ func siteSettings(s *config.LocationSettings) (cardea.LocationSettings, error) {
 // groupWish turns a keep's last day into the instant after it, in the integration's zone.
 func groupWish(f *config.File, in *config.Integration, name string) (desk.GroupWish, error) {
 	g := in.Groups[name]
-	out := desk.GroupWish{Group: desk.Named{Text: name, Where: f.At(in.Line)}, Mode: cardea.Mode(g.Mode.Text)}
+	out := desk.GroupWish{Group: desk.Named{Text: name, Where: f.At(in.Line)}, Mode: cardea.Mode(g.Mode.Text), Expire: g.WhenStale.Expire}
 	zone := time.UTC
 	if in.Zone.Text != "" {
 		var err error

@@ -33,27 +33,46 @@ func (r row) list(k string) (out []string) {
 // oracle says who should pass each group at an instant, read off the world file in the most naive way there is.
 func oracle(t *testing.T, now time.Time) map[string][]string {
 	t.Helper()
-	var world struct {
-		OfficeRnD map[string][]row `yaml:"officernd"`
-	}
+	return naively(t, read(t, worldsDir+"london.yaml")).pass(t, now)
+}
+
+// naive is the space side of a world: the records of each kind, and all by kind and id.
+type naive struct {
+	kinds map[string][]row
+	by    map[string]row
+}
+
+// naively reads a world file.
+func naively(t *testing.T, world []byte) naive {
+	t.Helper()
 	var loose struct {
 		OfficeRnD map[string]any `yaml:"officernd"`
 	}
-	text := read(t, worldsDir+"london.yaml")
-	if err := yaml.Unmarshal(text, &loose); err != nil {
+	if err := yaml.Unmarshal(world, &loose); err != nil {
 		t.Fatal(err)
 	}
-	world.OfficeRnD = map[string][]row{}
-	by := map[string]row{}
+	n := naive{kinds: map[string][]row{}, by: map[string]row{}}
 	for kind, v := range loose.OfficeRnD {
 		l, _ := v.([]any)
 		for _, e := range l {
 			r := row(e.(map[string]any))
-			world.OfficeRnD[kind] = append(world.OfficeRnD[kind], r)
-			by[kind+"/"+r.s("_id")] = r
+			n.kinds[kind] = append(n.kinds[kind], r)
+			n.by[kind+"/"+r.s("_id")] = r
 		}
 	}
-	w := world.OfficeRnD
+	return n
+}
+
+// pass says who should pass each group at an instant.
+func (n naive) pass(t *testing.T, now time.Time) map[string][]string {
+	t.Helper()
+	w, by := n.kinds, n.by
+	teams := map[string][]row{}
+	for _, m := range w["members"] {
+		if m.s("status") == "active" && m.s("company") != "" {
+			teams[m.s("company")] = append(teams[m.s("company")], m)
+		}
+	}
 	site := func(location string) (string, time.Time) {
 		l := by["locations/"+location]
 		z, err := time.LoadLocation(l.s("timezone"))
@@ -80,12 +99,7 @@ func oracle(t *testing.T, now time.Time) map[string][]string {
 		if m := r.s("member"); m != "" || personal {
 			return append(out, by["members/"+m])
 		}
-		for _, m := range w["members"] {
-			if c := r.s("company"); c != "" && m.s("company") == c && m.s("status") == "active" {
-				out = append(out, m)
-			}
-		}
-		return out
+		return teams[r.s("company")]
 	}
 	for _, ms := range w["memberships"] {
 		name, local := site(ms.s("location"))

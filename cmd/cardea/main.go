@@ -33,26 +33,38 @@ const (
 )
 
 type cli struct {
-	Demo     demoCmd     `cmd:"" help:"Run everything at once: faked vendors, a seeded world, an embedded database and the console."`
-	Serve    serveCmd    `cmd:"" help:"Keep all integrations in step until stopped, with the console."`
-	Sync     syncCmd     `cmd:"" help:"One full run now: read, decide, change, confirm."`
-	Preview  previewCmd  `cmd:"" help:"Show the changeset of a run without writing anything."`
-	Apply    applyCmd    `cmd:"" help:"Approve and apply a changeset that preview showed, by its hash."`
-	Holds    holdsCmd    `cmd:"" help:"Show what waits: which guard holds it and why, since when, whom it concerns, what would release it."`
-	Release  releaseCmd  `cmd:"" help:"Release what waits, all of it or some, after showing exactly what."`
-	Undo     undoCmd     `cmd:"" help:"Show what restores the doors as they were before a run, and do it by its hash."`
-	Explain  explainCmd  `cmd:"" help:"Say whether a person may pass, since when or until when, and why."`
-	Block    blockCmd    `cmd:"" help:"Keep a person out of every door, at once and whatever records give them."`
-	Unblock  unblockCmd  `cmd:"" help:"Let a blocked person in again where records give it."`
-	Blocks   blocksCmd   `cmd:"" help:"List who is blocked, since when and why."`
-	Freeze   freezeCmd   `cmd:"" help:"Stop all writes of an integration, or of all, but for blocks and locks."`
-	Unfreeze unfreezeCmd `cmd:"" help:"Let a frozen integration be written again."`
-	Import   importCmd   `cmd:"" help:"Take a workbook or CSV lists into a house connection, after showing what would change."`
-	House    houseCmd    `cmd:"" help:"List, show, change and remove records of a house connection."`
-	Codes    codesCmd    `cmd:"" help:"List access codes, show one once, make a new one."`
-	Doctor   doctorCmd   `cmd:"" help:"Look at every connection: whose it is, what it can do, what is assumed, what should be mended."`
-	Sandbox  sandboxCmd  `cmd:"" help:"Serve faked vendors from a world file."`
-	Version  versionCmd  `cmd:"" help:"Print the version."`
+	Demo      demoCmd      `cmd:"" help:"Run everything at once: faked vendors, a seeded world, an embedded database and the console."`
+	Serve     serveCmd     `cmd:"" help:"Keep all integrations in step until stopped, with the console."`
+	Sync      syncCmd      `cmd:"" help:"One full run now: read, decide, change, confirm."`
+	Preview   previewCmd   `cmd:"" help:"Show the changeset of a run without writing anything."`
+	Apply     applyCmd     `cmd:"" help:"Approve and apply a changeset that preview showed, by its hash."`
+	Holds     holdsCmd     `cmd:"" help:"Show what waits: which guard holds it and why, since when, whom it concerns, what would release it."`
+	Release   releaseCmd   `cmd:"" help:"Release what waits, all of it or some, after showing exactly what."`
+	Undo      undoCmd      `cmd:"" help:"Show what restores the doors as they were before a run, and do it by its hash."`
+	Drift     driftCmd     `cmd:"" help:"Show what is not in step at the doors: since when, who, where, what Cardea does about it, the mend."`
+	Due       dueCmd       `cmd:"" help:"List what must be true soon at the doors: confirmed, pending or at risk."`
+	Explain   explainCmd   `cmd:"" help:"Say whether a person may pass, since when or until when, and why."`
+	Block     blockCmd     `cmd:"" help:"Keep a person out of every door, at once and whatever records give them."`
+	Unblock   unblockCmd   `cmd:"" help:"Let a blocked person in again where records give it."`
+	Conflicts conflictsCmd `cmd:"" help:"List who is who is not settled, and settle it: merge, keep apart, undo."`
+	Blocks    blocksCmd    `cmd:"" help:"List who is blocked, since when and why."`
+	Freeze    freezeCmd    `cmd:"" help:"Stop all writes of an integration, or of all, but for blocks and locks."`
+	Unfreeze  unfreezeCmd  `cmd:"" help:"Let a frozen integration be written again."`
+	Connect   connectCmd   `cmd:"" help:"Consent at a vendor to a connection that rests on it, or again when the consent has ended."`
+	Hooks     hooksCmd     `cmd:"" help:"Have vendors announce changes, and see whether they do."`
+	Issues    issuesCmd    `cmd:"" help:"List what is the matter and what to type about it; take, note and drop issues."`
+	Times     timesCmd     `cmd:"" help:"Say how long it took from a fact to a confirmed change at the doors."`
+	Observe   observeCmd   `cmd:"" help:"Show, group by group, what would differ if an integration took over now."`
+	Adopt     adoptCmd     `cmd:"" help:"Take groups over for an integration, or give one back."`
+	Leave     leaveCmd     `cmd:"" help:"Take an integration away: remove what is ours, hand it over, or stop."`
+	Mappings  mappingsCmd  `cmd:"" help:"List what opens what, and change it after seeing by person what that would do."`
+	Export    exportCmd    `cmd:"" help:"Print the whole configuration in force as YAML, without secrets."`
+	Import    importCmd    `cmd:"" help:"Take a workbook or CSV lists into a house connection, after showing what would change."`
+	House     houseCmd     `cmd:"" help:"List, show, change and remove records of a house connection."`
+	Codes     codesCmd     `cmd:"" help:"List access codes, show one once, make a new one."`
+	Doctor    doctorCmd    `cmd:"" help:"Look at every connection: whose it is, what it can do, what is assumed, what should be mended."`
+	Sandbox   sandboxCmd   `cmd:"" help:"Serve faked vendors from a world file."`
+	Version   versionCmd   `cmd:"" help:"Print the version."`
 }
 
 // terminal is what commands print to and take time from: the process's own, or a test's.

@@ -7,14 +7,17 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/desk"
 	"github.com/cardea-access/cardea/desk/say"
 )
 
 // metrics registers what the process and the desk can tell.
-func metrics(d *desk.Desk) *prometheus.Registry {
+func metrics(d *desk.Desk, more ...prometheus.Collector) *prometheus.Registry {
 	r := prometheus.NewRegistry()
-	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), overview{d})
+	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), overview{d},
+		newTiming(d, cardea.At(time.Now())))
+	r.MustRegister(more...)
 	return r
 }
 
@@ -27,12 +30,13 @@ var (
 	metricState  = prometheus.NewDesc("cardea_connection_failed", "1 when a connection does not work.", []string{"connection"}, nil)
 	metricHeld   = prometheus.NewDesc("cardea_operations_held", "Operations that wait for a person.", []string{"integration"}, nil)
 	metricWait   = prometheus.NewDesc("cardea_operations_pending", "Operations on their way.", []string{"integration"}, nil)
+	metricRisk   = prometheus.NewDesc("cardea_entries_at_risk", "What will hardly be true at the doors in time.", []string{"door"}, nil)
 	metricIssues = prometheus.NewDesc("cardea_issues_open", "Open issues.", nil, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (overview) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{metricUp, metricRead, metricState, metricHeld, metricWait, metricIssues} {
+	for _, d := range []*prometheus.Desc{metricUp, metricRead, metricState, metricHeld, metricWait, metricRisk, metricIssues} {
 		ch <- d
 	}
 }
@@ -63,6 +67,11 @@ func (o overview) Collect(ch chan<- prometheus.Metric) {
 	for _, i := range view.Integrations {
 		gauge(metricHeld, float64(i.Held), i.Name)
 		gauge(metricWait, float64(i.Pending), i.Name)
+	}
+	if risks, err := o.desk.AtRisk(ctx); err == nil {
+		for door, n := range risks {
+			gauge(metricRisk, float64(n), door)
+		}
 	}
 	gauge(metricIssues, float64(len(view.Issues)))
 }

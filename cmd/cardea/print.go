@@ -49,6 +49,7 @@ func (c *terminal) printResult(r desk.Result, clock say.Clock, preview bool) {
 	for _, d := range r.Doors {
 		c.printDoor(d, clock, preview)
 	}
+	c.printClosed(r.Closed)
 }
 
 func (c *terminal) printRead(s desk.SpaceRead) {
@@ -156,7 +157,7 @@ func summary(ops []say.Operation) string {
 // signs are the marks and colours of the verbs.
 var signs = map[cardea.Verb][2]string{
 	cardea.VerbCreate: {"*", green}, cardea.VerbAdd: {"+", green}, cardea.VerbRetime: {"~", yellow}, cardea.VerbRemove: {"-", red},
-	cardea.VerbLock: {"-", red}, cardea.VerbUnlock: {"+", green}, cardea.VerbReprofile: {"~", yellow},
+	cardea.VerbLock: {"-", red}, cardea.VerbUnlock: {"+", green}, cardea.VerbReprofile: {"~", yellow}, cardea.VerbUpdate: {"~", yellow},
 	cardea.VerbAddUnit: {"+", green}, cardea.VerbRenameUnit: {"~", yellow}, cardea.VerbDeleteUnit: {"-", red},
 	cardea.VerbClean: {"-", faint}, cardea.VerbAdopt: {"=", faint}, cardea.VerbLink: {"=", faint}, cardea.VerbForget: {"=", faint},
 }
@@ -225,6 +226,8 @@ func what(o say.Operation, clock say.Clock) string {
 	switch o.Verb {
 	case cardea.VerbCreate:
 		return "new account"
+	case cardea.VerbUpdate:
+		return say.Update(o.Operation)
 	case cardea.VerbAdopt:
 		return "was there already: taken over"
 	case cardea.VerbLink, cardea.VerbForget, cardea.VerbAddUnit, cardea.VerbDeleteUnit, cardea.VerbUnlock:

@@ -34,12 +34,13 @@ var pointers = map[string]cardea.Kind{
 	"members": cardea.KindPerson, "visitors": cardea.KindVisitor, "plan": cardea.KindPlan, "agreement": cardea.KindAgreement,
 }
 
-// fieldsOf lists the fields of a kind's records but for those that make its key, in the order of their type.
+// fieldsOf lists the fields of a kind's records but for those that make its key, in the order of their type. What does not
+// fit a word, such as the hours of a pass, is not edited here.
 func fieldsOf(kind cardea.Kind) []field {
 	var out []field
 	for _, f := range reflect.VisibleFields(reflect.TypeOf(blanks[kind])) {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if f.Anonymous || name == "" || name == "id" || name == "visitor" {
+		if f.Anonymous || name == "" || name == "id" || name == "visitor" || f.Type.Kind() == reflect.Pointer {
 			continue
 		}
 		out = append(out, field{name, f.Index, pointers[name]})

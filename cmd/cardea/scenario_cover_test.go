@@ -22,15 +22,18 @@ var told = []string{
 
 // unsaid are codes of the root package that no OfficeRnD record and no run against Kisi can bring about, and why.
 var unsaid = map[string]string{
-	string(cardea.RulePass):     "OfficeRnD's passes are day passes",
-	string(cardea.RuleUnit):     "OfficeRnD rents out no units: TestStorageSiteIsKeptInStep tells it of our own space system",
-	string(cardea.CauseAdopted): "it removes nothing",
-	string(cardea.CauseLocked):  "OfficeRnD cannot lock anybody: TestStorageSiteIsKeptInStep does",
-	string(cardea.CauseBlocked): "an operator's word is no record: TestABlockPassesEveryHold tells it",
-	string(cardea.RuleBlock):    "an operator's word is no record: TestExplainSaysWhoIsBlocked tells it",
-	string(cardea.CauseUndone):  "a person's word is no record: TestUndoRestoresWhatARunDid tells it",
-	string(cardea.CauseGate):    "OfficeRnD has no gate of passes",
-	string(cardea.CauseStale):   "access is kept while the space system is silent",
+	string(cardea.RulePass):        "OfficeRnD's passes are day passes",
+	string(cardea.RuleUnit):        "OfficeRnD rents out no units: TestStorageSiteIsKeptInStep tells it of our own space system",
+	string(cardea.CauseAdopted):    "it removes nothing",
+	string(cardea.CauseLocked):     "OfficeRnD cannot lock anybody: TestStorageSiteIsKeptInStep does",
+	string(cardea.CauseBlocked):    "an operator's word is no record: TestABlockPassesEveryHold tells it",
+	string(cardea.RuleBlock):       "an operator's word is no record: TestExplainSaysWhoIsBlocked tells it",
+	string(cardea.CauseUndone):     "a person's word is no record: TestUndoRestoresWhatARunDid tells it",
+	string(cardea.CauseLeaving):    "a person's word is no record: TestLeavingRemovesWhatIsOursThroughItAlone tells it",
+	string(cardea.CauseHandedOver): "a person's word is no record: TestHandingOverWritesNothing tells it",
+	string(cardea.CauseProfile):    "it removes nothing: TestANameFollows tells it",
+	string(cardea.CauseGate):       "OfficeRnD has no gate of passes",
+	string(cardea.CauseStale):      "a setting of a group: TestWhatExpiresInSilenceGoesThroughTheBrake tells it",
 }
 
 // codes are the constants of a type of the root package.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"time"
@@ -19,14 +20,19 @@ type serveCmd struct {
 	Listen string   `help:"Address of the console; the configuration's listen when left out."`
 	Host   []string `env:"CARDEA_HOSTS" help:"A further name under which the console is opened, as behind a proxy."`
 	Open   bool     `env:"CARDEA_OPEN" help:"Listen where other machines can reach the console: put a proxy with a sign-in before it."`
+
+	Parallel int           `env:"CARDEA_PARALLEL" default:"16" help:"How many units of a kind this node works on at once."`
+	Drain    time.Duration `env:"CARDEA_DRAIN" default:"0s" help:"How long to go on after being told to stop, /readyz saying no."`
+	Lease    time.Duration `default:"1m" hidden:"" help:"How long the units of a node that died wait for another."`
 }
 
 // Run keeps everything in step until it is stopped.
 func (s *serveCmd) Run(ctx context.Context, c *terminal) error {
-	return s.serve(ctx, c, settings{log: c.err})
+	return s.serve(ctx, c, settings{log: c.err, timed: true})
 }
 
 func (s *serveCmd) serve(ctx context.Context, c *terminal, with settings) error {
+	with.life, with.parallel = s.Lease, s.Parallel
 	a, err := s.assemble(ctx, c, with)
 	if err != nil {
 		return err
@@ -45,15 +51,39 @@ func (s *serveCmd) serve(ctx context.Context, c *terminal, with settings) error 
 		return fmt.Errorf("listen on %s: %w", address, err)
 	}
 	fmt.Fprintf(c.out, "The console is at http://%s\n", listener.Addr())
-	if err := a.desk.Connect(ctx); err != nil {
+	if err := a.connected(ctx, s.logger(c.err)); err != nil {
+		if ctx.Err() != nil { // told to stop before it had begun
+			return listener.Close()
+		}
 		return err
 	}
+	if err := a.node.fit(ctx); err != nil {
+		return err
+	}
+	ctx, left := a.node.drained(ctx, s.Drain)
+	defer left()
 	stop, err := a.desk.Start(ctx)
 	if err != nil {
 		return err
 	}
-	err = serveHTTP(ctx, listener, a.routes(c, s, address))
+	err = a.listen(ctx, listener, c, s, address)
 	stop()
+	return err
+}
+
+// connected asks every connection whose it is. Those that do not answer are asked again while everything else runs; only when every
+// one of them is refused, nothing can be done before a person mends it.
+func (a *app) connected(ctx context.Context, log *slog.Logger) error {
+	err := a.desk.Join(ctx)
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	switch cardea.ClassOf(err) {
+	case cardea.Retry, cardea.Throttled, cardea.Auth:
+		log.Warn("no connection answers yet; they are asked again", "error", err)
+		return nil
+	case cardea.Rejected, cardea.NotFound, cardea.Conflict, cardea.Unknown:
+	}
 	return err
 }
 
@@ -65,16 +95,10 @@ func (a *app) routes(c *terminal, s *serveCmd, address string) http.Handler {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
-		defer cancel()
-		if _, err := a.desk.Overview(ctx); err != nil {
-			http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
-			return
-		}
-		fmt.Fprintln(w, "ready")
-	})
-	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics(a.desk), promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /readyz", a.node.ready)
+	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics(a.desk, a.taken), promhttp.HandlerOpts{}))
+	mux.Handle("/hooks/", a.hooks(c, s))
+	mux.Handle("/oauth/{connection}", a.consents(c, s))
 	mux.Handle("/", console.New(console.Config{
 		Desk: a.desk, Version: currentVersion(), Now: c.now, Zone: a.desk.Zone(), Log: s.logger(c.err), Hosts: hosts,
 	}))

@@ -157,6 +157,9 @@ func TestEverySwitchBothWays(t *testing.T) {
 		if s.Value != s.Values[0] || len(s.Values) < 2 {
 			t.Errorf("%s stands at %q of %q: tiny leaves every switch at its default, and each has two values", s.Name, s.Value, s.Values)
 		}
+		if s.Name == "kisi.settle" { // no run can end in step before lists show it: TestAVendorThatShowsWritesLateIsNotWrittenTwice
+			continue
+		}
 		for _, v := range s.Values[1:] {
 			cases[fmt.Sprintf("%s is %s", s.Name, v)] = map[string]string{s.Name: v}
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"net/http"
@@ -12,11 +13,13 @@ import (
 	"github.com/cardea-access/cardea/cmd/cardea/config"
 	"github.com/cardea-access/cardea/desk"
 	"github.com/cardea-access/cardea/door"
+	"github.com/cardea-access/cardea/door/brivo"
 	"github.com/cardea-access/cardea/door/kisi"
 	"github.com/cardea-access/cardea/door/opentech"
 	"github.com/cardea-access/cardea/door/scim"
 	"github.com/cardea-access/cardea/space"
 	"github.com/cardea-access/cardea/space/house"
+	"github.com/cardea-access/cardea/space/nexudus"
 	"github.com/cardea-access/cardea/space/officernd"
 	"github.com/cardea-access/cardea/wire"
 )
@@ -29,19 +32,34 @@ type wiring struct {
 	tokens    wire.TokenStore
 	recorder  *wire.Recorder
 	readOnly  bool
-	records   house.Records   // of house connections
-	memory    opentech.Memory // nil = nothing can be kept encrypted
+	shut      func(ctx context.Context, door string) error // says why nothing may be written to a door now; nil = nobody minds
+	records   house.Records                                // of house connections
+	memory    opentech.Memory                              // nil = nothing can be kept encrypted
+	hooks     hookSecrets                                  // nil = none were registered from here
+	registers bool                                         // webhooks may be registered
+	consents  map[string]desk.Consent                      // of connections that rest on one, by name: filled as they are built
 }
 
 // client is what every connection's HTTP client has in common.
 func (w wiring) client(name string, b *wire.Budget) wire.Config {
-	return wire.Config{Name: name, Transport: w.transport, Now: w.now, Budget: b, ReadOnly: w.readOnly, Recorder: w.recorder}
+	c := wire.Config{Name: name, Transport: w.transport, Now: w.now, Budget: b, ReadOnly: w.readOnly, Recorder: w.recorder}
+	if w.shut != nil {
+		c.Shut = func(ctx context.Context) error { return w.shut(ctx, name) }
+	}
+	return c
+}
+
+// ofSpace is the wiring of space connections: nothing is ever written there.
+func (w wiring) ofSpace() wiring {
+	w.readOnly = true
+	return w
 }
 
 // system is one entry of the register: what a connection of this kind needs, takes and is.
 type system struct {
 	needs, takes []string // configuration keys beside "system"
 	rate         wire.Rate
+	monthly      int // calls in a month, where the vendor counts them; 0 = it does not
 	space        func(name string, c *config.Connection, b *wire.Budget, w wiring) (space.System, error)
 	door         func(name string, c *config.Connection, b *wire.Budget, w wiring) (door.System, error)
 }
@@ -54,30 +72,49 @@ var systems = map[string]system{
 		rate:  officernd.Rate,
 		space: newOfficeRnD,
 	},
+	"nexudus": {
+		needs: []string{"user", "password"},
+		takes: []string{"auth", "client_id", "base_url", "webhook_secret", "acs", "budget"},
+		rate:  nexudus.Rate,
+		space: newNexudus,
+	},
 	"kisi": {
 		needs: []string{"api_key"},
-		takes: []string{"base_url", "budget"},
+		takes: []string{"base_url", "webhook_secret", "budget", "settle", "propagation"},
 		rate:  kisi.Rate,
 		door:  newKisi,
+	},
+	"brivo": {
+		needs: []string{"api_key", "client_id", "client_secret"},
+		takes: []string{"region", "base_url", "user", "password", "redirect_url", "passes", "passes_after", "monthly_calls", "budget",
+			"settle", "propagation"},
+		rate:    brivo.Rate,
+		monthly: brivo.MonthlyCalls,
+		door:    newBrivo,
 	},
 	"house": {takes: []string{"name"}, space: newHouse},
 	"scim": {
 		needs: []string{"base_url"},
-		takes: []string{"token", "user", "password", "budget"},
+		takes: []string{"token", "user", "password", "budget", "settle", "propagation"},
 		rate:  scim.Rate,
 		door:  newSCIM,
 	},
 	"opentech": {
 		needs: []string{"api_key", "api_secret", "client_id", "client_secret", "facility"},
-		takes: []string{"auth_url", "base_url", "event_url", "time_group", "access_profile", "portal_visitors", "budget"},
-		rate:  opentech.Rate,
-		door:  newOpenTech,
+		takes: []string{"auth_url", "base_url", "event_url", "time_group", "access_profile", "portal_visitors", "hook_topic",
+			"budget", "settle", "propagation"},
+		rate: opentech.Rate,
+		door: newOpenTech,
 	},
 }
+
+// hoursOfMonth are those of the longest.
+const hoursOfMonth = 31 * 24
 
 // connect builds every connection of the file. Nothing is sent yet.
 func connect(f *config.File, w wiring) (map[string]desk.Space, map[string]desk.Door, error) {
 	spaces, doors := map[string]desk.Space{}, map[string]desk.Door{}
+	w.consents = map[string]desk.Consent{}
 	for _, name := range slices.Sorted(maps.Keys(f.Connections)) {
 		c := f.Connections[name]
 		kind, ok := systems[c.System]
@@ -92,9 +129,16 @@ func connect(f *config.File, w wiring) (map[string]desk.Space, map[string]desk.D
 		if c.Budget.Set {
 			rate = c.Budget.Rate
 		}
-		budget := wire.NewBudget(name, rate, w.slots, w.now)
+		monthly, perHour := kind.monthly, int(time.Hour/max(rate.Interval(), time.Microsecond))
+		if c.MonthlyCalls > 0 {
+			monthly = c.MonthlyCalls
+		}
+		if monthly > 0 {
+			perHour = max(min(perHour, monthly/hoursOfMonth), 1)
+		}
+		budget := wire.NewBudget(name, rate, w.slots, w.now).Monthly(monthly)
 		if kind.space != nil {
-			s, err := kind.space(name, c, budget, w)
+			s, err := kind.space(name, c, budget, w.ofSpace())
 			if err != nil {
 				return nil, nil, fmt.Errorf("%s: %w", f.At(c.Line), err)
 			}
@@ -105,7 +149,7 @@ func connect(f *config.File, w wiring) (map[string]desk.Space, map[string]desk.D
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", f.At(c.Line), err)
 		}
-		doors[name] = desk.Door{System: c.System, Door: d, CallsPerHour: int(time.Hour / max(rate.Interval(), time.Microsecond))}
+		doors[name] = desk.Door{System: c.System, Door: d, CallsPerHour: perHour, Consent: w.consents[name]}
 	}
 	return spaces, doors, sides(f, spaces, doors)
 }

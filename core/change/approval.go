@@ -51,7 +51,7 @@ func waitsAlways(o *cardea.Operation, in *Input) bool {
 		}
 		was := whole(o.Was.Window)
 		return o.Window.Until > was.Until || o.Window.From < was.From && was.From > in.Now
-	case cardea.VerbUnlock, cardea.VerbReprofile:
+	case cardea.VerbUnlock, cardea.VerbReprofile, cardea.VerbUpdate:
 		return true
 	case cardea.VerbCreate, cardea.VerbLink, cardea.VerbAdopt, cardea.VerbClean, cardea.VerbForget, cardea.VerbLock,
 		cardea.VerbAddUnit, cardea.VerbRenameUnit, cardea.VerbDeleteUnit:
@@ -63,5 +63,5 @@ func awaits(o *cardea.Operation, in *Input, ours bool) string {
 	if ours {
 		return "changes of " + in.name(o.Group) + " wait for approval"
 	}
-	return in.name(o.Group) + " is not ours yet: approve its first changeset"
+	return in.name(o.Group) + " is observed, as it is not ours yet: approve its first changeset"
 }

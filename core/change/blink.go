@@ -73,7 +73,7 @@ func sudden(o *cardea.Operation, in *Input) bool {
 		}
 	case cardea.CauseGranted, cardea.CauseExtended, cardea.CauseAdopted, cardea.CauseBlocked, cardea.CauseGate, cardea.CauseVanished,
 		cardea.CauseOutOfScope, cardea.CauseUnmapped, cardea.CauseStray, cardea.CauseStale, cardea.CauseExpired,
-		cardea.CauseUndone:
+		cardea.CauseUndone, cardea.CauseLeaving, cardea.CauseHandedOver, cardea.CauseProfile:
 	}
 	return false
 }

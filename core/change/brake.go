@@ -7,41 +7,36 @@ import (
 	"github.com/cardea-access/cardea"
 )
 
-// brake holds slices of a changeset that are unusually large (RULES.md 5.4): a group's removals for absence, all
-// removals for absence of a run, a group's additions after its mapping or scope changed. Removals that were applied in
-// the last 24 h count with those asked for now, so that no stream of small changesets gets past. Positive removals are
-// never held and never counted; nor is what another guard holds already. A released operation goes, and counts.
+// brake holds slices of a changeset that are unusually large (RULES.md 5.4): the removals for absence of a group, of a place
+// and of an integration, and the additions after a mapping or scope changed, of each of the three (slice.go). Removals that
+// were applied in the last 24 h count with those asked for now, so that no stream of small changesets gets past. Positive
+// removals are never held and never counted; nor is what another guard holds already. A released operation goes, and counts.
 func brake(cs cardea.Changeset, in *Input) cardea.Changeset {
 	b := weigh(cs, in)
 	for _, g := range b.names() {
 		s := b.groups[g]
-		if why := s.tooMany(in.Brake.Add); why != "" {
+		if why := s.tooMany(in.Brake.Add, "people"); why != "" {
 			s.addHeld = why + " would come to " + in.name(g) + " because its mapping or scope changed. Release them if that is meant"
 			s.stay = in.seen.inStep[g]
 		}
 		if why := s.over(in.Brake.Group); why != "" {
 			s.held = s.text("lose "+in.name(g), in) + why
 		}
-		b.sum.went += s.went
-		b.sum.asked += s.asked
-		b.sum.base += s.base
-		b.sum.stay += s.stay
 	}
-	all := ""
-	if why := b.sum.over(in.Brake.Integration); why != "" {
-		all = b.sum.text("lose access", in) + why
-	}
-	b.report(in, all)
+	wider := b.slices(in)
+	b.report(in, wider)
 	return each(cs, func(o *cardea.Operation) *cardea.Hold {
 		why := ""
 		switch s := b.groups[o.Group]; {
 		case in.Released[o.Key] || s == nil:
 		case o.MassAdd && o.Verb == cardea.VerbAdd:
-			why = s.addHeld
+			if why = s.addHeld; why == "" {
+				why = wider.of(o.Group, func(l *load) string { return l.addHeld })
+			}
 		case absent(o, in) && s.held != "":
 			why = s.held
 		case absent(o, in):
-			why = all
+			why = wider.of(o.Group, func(l *load) string { return l.held })
 		}
 		if why == "" {
 			return nil
@@ -50,7 +45,7 @@ func brake(cs cardea.Changeset, in *Input) cardea.Changeset {
 	})
 }
 
-// load is what weighs on one group, or on the whole run.
+// load is what weighs on one group, or on several.
 type load struct {
 	went  int // removals for absence in the brake's window
 	asked int // asked for now
@@ -79,11 +74,11 @@ func (l *load) over(lim cardea.BrakeLimit) string {
 }
 
 // tooMany says how many additions are too many, or "".
-func (l *load) tooMany(lim cardea.BrakeLimit) string {
+func (l *load) tooMany(lim cardea.BrakeLimit, what string) string {
 	if l.come == 0 || !(lim.Count > 0 && l.come > lim.Count || lim.Min > 0 && l.come >= lim.Min && l.come*100 > lim.Percent*l.base) {
 		return ""
 	}
-	return fmt.Sprintf("%d people, beside %d,", l.come, l.base)
+	return fmt.Sprintf("%d %s, beside %d,", l.come, what, l.base)
 }
 
 // text says how many would go.
@@ -93,10 +88,7 @@ func (l *load) text(what string, in *Input) string {
 		l.went, l.asked)
 }
 
-type scale struct {
-	groups map[cardea.GroupID]*load
-	sum    load
-}
+type scale struct{ groups map[cardea.GroupID]*load }
 
 func (b *scale) of(g cardea.GroupID) *load {
 	l := b.groups[g]
@@ -152,8 +144,8 @@ func weigh(cs cardea.Changeset, in *Input) *scale {
 
 // report makes one issue of each hold, and notes when a hold may look different: the window lets go of a
 // removal, or an edge begins to count.
-func (b *scale) report(in *Input, all string) {
-	held := all != ""
+func (b *scale) report(in *Input, w wider) {
+	held := false
 	for _, g := range b.names() {
 		l := b.groups[g]
 		for _, why := range []string{l.held, l.addHeld} {
@@ -163,8 +155,13 @@ func (b *scale) report(in *Input, all string) {
 			}
 		}
 	}
-	if all != "" {
-		in.seen.brakes = append(in.seen.brakes, cardea.Issue{Code: "brake", Text: all})
+	for _, s := range w.all {
+		for _, why := range []string{s.load.held, s.load.addHeld} {
+			if why != "" {
+				in.seen.brakes = append(in.seen.brakes, cardea.Issue{Code: "brake", Record: s.record(), Text: why})
+				held = true
+			}
+		}
 	}
 	if !held {
 		return

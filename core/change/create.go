@@ -45,7 +45,7 @@ func (p *planner) arrivals(r *room, due []uint64) {
 		due = due[n:]
 		t, has, change := p.target(s.windows, who.early)
 		p.at(change)
-		if has {
+		if has && !p.hushed(t) {
 			p.add(&s, t, true)
 			who.ops = append(who.ops, int32(len(p.ops)-1))
 		}
@@ -60,10 +60,10 @@ func (p *planner) creates() {
 			continue
 		}
 		a := who.account
-		a.Mails, a.Starting = p.in.mails(), cardea.Never
+		a.Mails, a.Starting = p.mails(), cardea.Never
 		o := cardea.Operation{
 			Verb: cardea.VerbCreate, Person: a.Person, New: &a, Cause: cardea.CauseGranted,
-			Due: cardea.Never, Deadline: cardea.Never, Mails: a.Mails,
+			Due: cardea.Never, Deadline: cardea.Never, Mails: a.Mails, Not: p.in.Not[a.Person],
 		}
 		for _, n := range who.ops {
 			add := &p.ops[n]

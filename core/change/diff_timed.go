@@ -154,6 +154,7 @@ func (p *planner) retime(s *spot, t cardea.Window, c cardea.Cause, loses bool) {
 	if p.counts(s, t) {
 		s.room.coming++
 	}
+	p.bent(s, t)
 	was := *s.edge
 	e := whole(was.Window)
 	o := cardea.Operation{

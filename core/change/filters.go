@@ -10,19 +10,24 @@ type filter struct {
 }
 
 // filters lists them in the order in which they act; the first that holds an operation names the reason. Released
-// operations pass approval, unmapped and the brake. A block passes all of them but watch.
+// operations pass approval, unmapped and the brake. A block passes all of them but watch and observed.
 func filters() []filter {
 	return []filter{
 		{"watch", watch},
+		{"observed", observed},
 		{"frozen", frozen},
 		{"disputed", disputed},
+		{"profiles", profiles},
 		{"evidence", evidence},
 		{"hold-down", holdDown},
+		{"fresh", fresh},
 		{"blink", blink},
 		{"undone", undone},
 		{"approval", approval},
 		{"unmapped", unmapped},
 		{"units", units},
+		{"fought", fought},
+		{"crowded", crowded},
 		{"brake", brake},
 		{"creates", creates},
 	}
@@ -80,14 +85,14 @@ func disputed(cs cardea.Changeset, in *Input) cardea.Changeset {
 }
 
 // evidence holds removals in groups whose reasons are not completely known: what was not read is not absent (RULES.md
-// 5.2). A block or a lock acts; so do announced ends of bookings and passes (RULES.md 5.8).
+// 5.2). A block or a lock acts; so do announced ends (RULES.md 5.8), and what goes because nothing was read for too long.
 func evidence(cs cardea.Changeset, in *Input) cardea.Changeset {
 	return each(cs, func(o *cardea.Operation) *cardea.Hold {
 		why, blind := in.Blind[o.Group]
 		if !blind || !takes(o, in) || o.Cause == cardea.CauseBlocked || o.Cause == cardea.CauseLocked {
 			return nil
 		}
-		if o.Cause == cardea.CauseEnded && announced(o.Reasons) {
+		if o.Cause == cardea.CauseStale && in.outlived(o.Group) || o.Cause == cardea.CauseEnded && (announced(o.Reasons) || in.foretold(o)) {
 			return nil
 		}
 		return &cardea.Hold{Code: cardea.HeldEvidence, Why: "not everything that may give " + in.name(o.Group) +
@@ -136,7 +141,7 @@ func absent(o *cardea.Operation, in *Input) bool {
 		return true
 	case cardea.CauseGranted, cardea.CauseExtended, cardea.CauseAdopted, cardea.CauseEnded, cardea.CauseCancelled,
 		cardea.CauseDeleted, cardea.CauseMoved, cardea.CauseLeft, cardea.CauseLocked, cardea.CauseBlocked, cardea.CauseExpired,
-		cardea.CauseUndone:
+		cardea.CauseUndone, cardea.CauseLeaving, cardea.CauseHandedOver, cardea.CauseProfile:
 	}
 	return false
 }

@@ -81,47 +81,15 @@ func (p *planner) groups() bool {
 // seat packs the group's grants, which begin at from, as (place, grant), by place: those of accounts in p.due, those of
 // accounts that have to be made in p.arriving. It returns where they end.
 func (p *planner) seat(r *room, from int) int {
-	inOrder := true
 	p.due, p.arriving, p.early, p.base = p.due[:0], p.arriving[:0], p.early[:0], from
 	to := from
-	for to < p.wanted.len() && p.wanted.at(to).Group == r.id {
-		to++
-	}
-	listed := p.seats.people.everyone != nil
-	if !listed {
-		p.found = p.seats.people.all(p.found[:0], func(i int) *cardea.Grant { return p.wanted.at(from + i) }, to-from)
-	}
-	for i := from; i < to; i++ {
-		g := p.wanted.at(i)
-		t, has, change := p.target(g.Windows, true)
-		if !has {
-			t = cardea.Window{From: cardea.Never, Until: cardea.Never}
-		}
-		p.early = append(p.early, goal{t, change})
-		var at seat
-		if listed {
-			at = p.seats.people.of(g)
-		} else {
-			at = p.found[i-from]
-		}
-		if a, ok := at.account(); ok {
-			if p.seats.only == nil || p.seats.only[a] {
-				packed := uint64(a)<<32 | uint64(i)
-				inOrder = inOrder && (len(p.due) == 0 || p.due[len(p.due)-1] < packed)
-				p.due = append(p.due, packed)
-			}
-		} else if p.in.Only != nil && !p.in.Only[g.Person] {
-			continue
-		} else if n, ok := at.fresh(); ok {
-			p.arriving = append(p.arriving, uint64(n)<<32|uint64(i))
-		} else {
-			p.cannot(g)
-		}
+	for end := p.pack(r, to); end > to; end = p.pack(r, to) {
+		to = end
 	}
 	slices.Sort(p.arriving)
 	const few = 200
 	switch {
-	case inOrder:
+	case slices.IsSorted(p.due):
 	case len(p.due) < few:
 		slices.Sort(p.due)
 	default:
@@ -134,10 +102,43 @@ func (p *planner) seat(r *room, from int) int {
 	return to
 }
 
+// pack packs the next of the group's grants, so few that they stay at hand between finding their seats and asking for
+// their windows. It returns where they end: at from when the group has no more.
+func (p *planner) pack(r *room, from int) int {
+	const few = 128
+	to := from
+	for to < min(from+few, p.wanted.len()) && p.wanted.at(to).Group == r.id {
+		to++
+	}
+	p.found = p.seats.people.all(p.found[:0], &p.wanted, from, to)
+	for i := from; i < to; i++ {
+		g := p.wanted.at(i)
+		t, has, change := p.target(g.Windows, true)
+		if !has {
+			t = cardea.Window{From: cardea.Never, Until: cardea.Never}
+		}
+		p.early = append(p.early, goal{t, change})
+		at := p.found[i-from]
+		if a, ok := at.account(); ok {
+			if p.seats.only == nil || p.seats.only[a] {
+				p.due = append(p.due, uint64(a)<<32|uint64(i))
+			}
+		} else if p.in.Only != nil && !p.in.Only[g.Person] {
+			continue
+		} else if n, ok := at.fresh(); ok {
+			p.arriving = append(p.arriving, uint64(n)<<32|uint64(i))
+		} else {
+			p.cannot(g)
+		}
+	}
+	return to
+}
+
 // cannot reports a grant that cannot be given, once for each person.
 func (p *planner) cannot(g *cardea.Grant) {
 	_, has, change := p.target(g.Windows, true)
 	p.at(change)
+	p.denied(g, has)
 	if !has || !p.once("cannot-be-given", string(g.Person)) {
 		return
 	}

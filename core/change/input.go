@@ -36,6 +36,10 @@ type Input struct {
 	Missing   []cardea.NewAccount
 	Disputed  map[cardea.AccountID]string
 	NoAccount map[cardea.PersonID]string
+	// Updates are what accounts are to be given because fields of the profile follow; Not are the accounts of which somebody
+	// said that they are not the person's. Both are match's result.
+	Updates []cardea.AccountUpdate
+	Not     map[cardea.PersonID][]cardea.AccountID
 
 	Accounts []cardea.Account
 	Groups   []cardea.Group
@@ -55,8 +59,15 @@ type Input struct {
 	// Frozen are the groups to which an operator lets nothing be written, and why.
 	Frozen map[cardea.GroupID]string
 
-	Approve  cardea.Approve // "" = first
-	Mails    cardea.Mails
+	// Observed are the groups in which an integration only looks on, and why: nothing at all is done there.
+	Observed map[cardea.GroupID]string
+	// Adopt says of a group whether entries that a grant explains become ours, where that is not as its mode has it.
+	Adopt map[cardea.GroupID]bool
+
+	Approve cardea.Approve // "" = first
+	Mails   cardea.Mails
+	// Quiet are the hours in which nobody is written to, nil = none.
+	Quiet    *cardea.Quiet
 	FirstRun bool // the integration's first changeset: no mails, no brake on additions
 
 	Limits  cardea.Limits
@@ -64,6 +75,15 @@ type Input struct {
 	Brake   cardea.Brake // all zero = cardea.DefaultBrake
 	// Blind are the groups of which a collection that feeds them is not complete or is suspect, and why.
 	Blind map[cardea.GroupID]string
+	// Good is, of the groups in Blind, when all that feeds them was last known; 0 or nothing = never.
+	Good map[cardea.GroupID]cardea.Instant
+	// Term says what is known of the end of the agreement behind a reason; false = it has none, or is no longer there.
+	// nil = every end is acted on at once.
+	Term func(cardea.Reason) (Term, bool)
+	// Places and Sides are the locations and the integrations that each group belongs to, for the brake: a group without an
+	// entry belongs to no place, and to the run as a whole.
+	Places map[cardea.GroupID][]string
+	Sides  map[cardea.GroupID][]string
 	// Cause says at Now why the person has no grant (any more), given reasons that were recorded for it.
 	Cause    func(cardea.PersonID, cardea.GroupID, []cardea.Reason) cardea.Cause
 	Past     Past
@@ -75,6 +95,7 @@ type Input struct {
 	// is linked to as well is left alone: name everyone who shares it.
 	Only map[cardea.PersonID]bool
 
+	look bool // situations are asked for
 	seen *sight
 }
 
@@ -91,6 +112,16 @@ type Past struct {
 	// Seen says whether an earlier run held this very operation and a complete read has come since (RULES.md 5.3); nil =
 	// nothing was seen.
 	Seen func(cardea.OpKey) bool
+	// Flips are the deviations of edges that were set right within the last day, Contested the groups that were found to be
+	// contested and are not settled.
+	Flips     []cardea.Flip
+	Contested map[cardea.GroupID]Contest
+	// Closed are ledger rows that ended, of edges that are there and not ours now. Called are groups as they were called when
+	// they were mapped. Both only name situations.
+	Closed []cardea.LedgerRow
+	Called []cardea.Group
+	// Named are groups that the configuration names: one that is gone is mapped no more, and is still missed.
+	Named []cardea.GroupID
 }
 
 // Removal is one edge that was taken away for absence.
@@ -108,6 +139,11 @@ type sight struct {
 	brakes []cardea.Issue         // filled by the brake
 	grows  cardea.Instant         // when an edge next counts that does not count now
 	slides cardea.Instant         // when a hold of the brake may look different
+	// about are, of accounts that are updated, the mapped groups they have to do with.
+	about map[cardea.AccountID][]cardea.GroupID
+
+	standings []cardea.Standing           // of what is not in step (situation.go)
+	closed    map[entry]*cardea.LedgerRow // of Past.Closed
 }
 
 // policy returns a group's policy; one that was never named is exclusive and not ours yet.

@@ -23,16 +23,24 @@ const (
 // person's removals, so they stand directly before the first of them.
 type place struct {
 	phase phase
-	at    cardea.Instant
-	who   string
 	step  int8
-	key   cardea.OpKey
 	i     int32
+	at    cardea.Instant
+	head  uint64 // of who: few names need more to be told apart
+	who   string
+	key   cardea.OpKey
 }
 
 func (a place) compare(b place) int {
-	return cmp.Or(cmp.Compare(a.phase, b.phase), cmp.Compare(a.at, b.at), cmp.Compare(a.who, b.who),
-		cmp.Compare(a.step, b.step), cmp.Compare(a.key, b.key))
+	switch {
+	case a.phase != b.phase:
+		return cmp.Compare(a.phase, b.phase)
+	case a.at != b.at:
+		return cmp.Compare(a.at, b.at)
+	case a.head != b.head:
+		return cmp.Compare(a.head, b.head)
+	}
+	return cmp.Or(cmp.Compare(a.who, b.who), cmp.Compare(a.step, b.step), cmp.Compare(a.key, b.key))
 }
 
 type anchor struct {
@@ -65,7 +73,7 @@ func inOrder(ops []cardea.Operation, units map[cardea.GroupID]bool) []cardea.Ope
 	places := make([]place, len(ops))
 	for i := range ops {
 		places[i] = placeOf(&ops[i], first, units)
-		places[i].i = int32(i)
+		places[i].i, places[i].head = int32(i), head(places[i].who)
 	}
 	slices.SortFunc(places, place.compare)
 	out := make([]cardea.Operation, len(ops))
@@ -105,7 +113,7 @@ func placeOf(o *cardea.Operation, first map[string]anchor, units map[cardea.Grou
 		return p
 	case cardea.VerbAddUnit:
 		return place{phase: unitsFirst, who: string(o.Group), key: o.Key}
-	case cardea.VerbReprofile:
+	case cardea.VerbReprofile, cardea.VerbUpdate:
 		return place{phase: rest, who: p.who, step: 3, key: o.Key}
 	case cardea.VerbRenameUnit, cardea.VerbDeleteUnit: // when all else of the unit is through
 		return place{phase: cleaning, at: cardea.Never, who: string(o.Group), key: o.Key}

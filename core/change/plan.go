@@ -19,16 +19,18 @@ const (
 // Plan returns the operations that turn what is there into what was decided, in the order in which they are to be
 // applied, and the next instant after in.Now at which it would answer differently on the same input (Never: not before
 // something else changes). Held operations are part of the changeset and of its hash.
-func Plan(in Input) (cardea.Changeset, cardea.Instant) {
+func Plan(in Input) (cardea.Changeset, cardea.Instant) { return plan(&in) }
+
+func plan(in *Input) (cardea.Changeset, cardea.Instant) {
 	if in.Brake == (cardea.Brake{}) {
 		in.Brake = cardea.DefaultBrake
 	}
-	s := newSeats(&in)
-	p := newPlanner(&in, s)
+	s := newSeats(in)
+	p := newPlanner(in, s)
 	p.units()
 	if !p.groups() {
 		s.clear()
-		p = newPlanner(&in, s)
+		p = newPlanner(in, s)
 		p.units()
 		p.wanted.mend(nil)
 		p.edges.mend(accountOfEdge)
@@ -38,12 +40,13 @@ func Plan(in Input) (cardea.Changeset, cardea.Instant) {
 	p.unmapped()
 	p.creates()
 	p.links()
+	p.updates()
 	p.beyond()
 
 	in.seen.grows = p.later.next
 	cs := cardea.Changeset{Door: in.Door, MadeAt: in.Now, Operations: p.ops, Issues: p.issues}
 	for _, f := range filters() {
-		cs = f.apply(cs, &in)
+		cs = f.apply(cs, in)
 	}
 	cs.Operations = inOrder(cs.Operations, unitGroups(in.Groups, in.Units))
 	cs.Issues = tidy(append(cs.Issues, in.seen.brakes...))
@@ -116,6 +119,9 @@ func newPlanner(in *Input, s *seats) *planner {
 // plan adds an operation.
 func (p *planner) plan(o cardea.Operation) {
 	o.Key = cardea.KeyOf(p.in.Door, o)
+	if len(p.ops) == cap(p.ops) { // doubled: append would move them five times as often, and they are large
+		p.ops = slices.Grow(p.ops, max(16, len(p.ops)))
+	}
 	p.ops = append(p.ops, o)
 }
 
@@ -129,7 +135,8 @@ func (p *planner) cause(person cardea.PersonID, g cardea.GroupID, was []cardea.R
 		cardea.CauseLocked, cardea.CauseBlocked, cardea.CauseGate, cardea.CauseVanished, cardea.CauseOutOfScope,
 		cardea.CauseUnmapped, cardea.CauseStray, cardea.CauseStale:
 		return c
-	case cardea.CauseGranted, cardea.CauseExtended, cardea.CauseAdopted, cardea.CauseExpired, cardea.CauseUndone:
+	case cardea.CauseGranted, cardea.CauseExtended, cardea.CauseAdopted, cardea.CauseExpired, cardea.CauseUndone,
+		cardea.CauseLeaving, cardea.CauseHandedOver, cardea.CauseProfile:
 	}
 	return cardea.CauseVanished
 }

@@ -88,12 +88,19 @@ func (r *roll) of(g *cardea.Grant) seat {
 	return nowhere
 }
 
-// all appends the seats of a list of grants to out, where there is no list of everybody.
-func (r *roll) all(out []seat, grants func(i int) *cardea.Grant, n int) []seat {
+// all appends the seats of a stretch of grants to out. The lists are larger than the caches: in a loop that does nothing
+// else, no read of them waits for another.
+func (r *roll) all(out []seat, grants *view[cardea.Grant], from, to int) []seat {
+	if r.everyone != nil {
+		for i := from; i < to; i++ {
+			out = append(out, r.of(grants.at(i)))
+		}
+		return out
+	}
 	if r.named == nil {
 		r.name()
 	}
-	r.found = r.byName.findAll(r.found[:0], n, func(i int) cardea.PersonID { return grants(i).Person })
+	r.found = r.byName.findAll(r.found[:0], to-from, func(i int) cardea.PersonID { return grants.at(from + i).Person })
 	for _, i := range r.found {
 		if i < 0 {
 			out = append(out, nowhere)

@@ -55,17 +55,18 @@ func (s *seats) clear() {
 // a link has a place, but no entry.
 func (s *seats) index(in *Input) []int32 {
 	s.accounts = in.Accounts
-	v := view[cardea.Account]{list: in.Accounts}
-	v.arrange(0, v.len(), func(a *cardea.Account) cardea.AccountID { return a.ID })
-	s.ids = make([]cardea.AccountID, v.len())
-	s.entry = make([]int32, v.len())
-	for i := range s.ids {
-		s.ids[i], s.entry[i] = v.at(i).ID, int32(i)
-		if v.order != nil {
-			s.entry[i] = v.order[i]
-		}
+	s.ids = make([]cardea.AccountID, len(in.Accounts))
+	s.entry = make([]int32, len(in.Accounts))
+	s.shut = make([]bool, len(in.Accounts))
+	ordered := true
+	for i := range in.Accounts {
+		a := &in.Accounts[i]
+		s.ids[i], s.entry[i], s.shut[i] = a.ID, int32(i), a.Shut
+		ordered = ordered && (i == 0 || s.ids[i-1] <= a.ID)
 	}
-	s.number()
+	if !ordered {
+		s.arrange()
+	}
 	places := s.placesOf(in.Links)
 	if !slices.Contains(places, -1) {
 		return places
@@ -88,6 +89,16 @@ func (s *seats) index(in *Input) []int32 {
 	}
 	s.number()
 	return s.placesOf(in.Links)
+}
+
+// arrange brings the accounts into the order of their ids.
+func (s *seats) arrange() {
+	v := view[cardea.Account]{list: s.accounts}
+	v.arrange(0, v.len(), func(a *cardea.Account) cardea.AccountID { return a.ID })
+	for i := range s.ids {
+		s.ids[i], s.entry[i] = v.at(i).ID, v.order[i]
+	}
+	s.number()
 }
 
 // number notes what is asked of every account.

@@ -30,7 +30,9 @@ func (p *planner) settle(s *spot) {
 	}
 	switch {
 	case s.edge == nil && has:
-		p.add(s, t, false)
+		if !p.hushed(t) {
+			p.add(s, t, false)
+		}
 	case s.edge == nil:
 		p.forget(s)
 	case s.edge.Foreign != "":
@@ -54,7 +56,10 @@ func (p *planner) step(s *spot) {
 	if p.reprofile(s) {
 		return
 	}
-	if s.row != nil || s.room.policy.Mode != cardea.Exclusive {
+	if s.row == nil {
+		p.stands(s, cardea.ByHand, "")
+	}
+	if s.row != nil || !p.in.adopts(s.room.id, s.room.policy.Mode) {
 		return
 	}
 	was := *s.edge
@@ -69,7 +74,7 @@ func (p *planner) add(s *spot, t cardea.Window, fresh bool) {
 	o := cardea.Operation{
 		Verb: cardea.VerbAdd, Group: s.room.id, Account: s.account, Person: s.person, Window: t,
 		Cause: cardea.CauseGranted, Reasons: s.reasons, Due: t.From, Deadline: p.startBy(s.reasons, t),
-		Mails: p.in.mails(), MassAdd: p.in.Past.Remapped[s.room.id] && !p.in.FirstRun,
+		Mails: p.mails(), MassAdd: p.in.Past.Remapped[s.room.id] && !p.in.FirstRun,
 		Attributes: s.room.attributes, Guest: beside(s.reasons),
 	}
 	if p.in.Limits.Timed && (!fresh || !p.in.Limits.InvitesOnCreate) {
@@ -78,6 +83,7 @@ func (p *planner) add(s *spot, t cardea.Window, fresh bool) {
 	if p.counts(s, t) {
 		s.room.coming++
 	}
+	p.lacks(s, &o)
 	p.plan(o)
 }
 
@@ -128,6 +134,9 @@ func (p *planner) withdraw(s *spot) {
 		p.remove(s, blocked, cardea.CauseBlocked) // a person's word: staff, kept and not ours alike
 		return
 	case s.row == nil && s.room.policy.Mode == cardea.Shared:
+		if _, kept := s.room.keeps.holds(s.account, s.known); !kept && !(timed && e.Until <= p.now) {
+			p.wanders(s, "the group is shared")
+		}
 		return
 	case timed && e.Until <= p.now:
 		if kept {
@@ -146,10 +155,12 @@ func (p *planner) withdraw(s *spot) {
 	case s.staff():
 		if !kept {
 			p.staffIssue(s)
+			p.wanders(s, "staff: "+s.known.Staff)
 		}
 	case kept && c != cardea.CauseBlocked:
 		p.at(until)
 	case s.known == nil && s.row == nil:
+		p.wanders(s, "its account is not in the door system's list")
 		if p.once("unknown-account", string(s.account)) {
 			p.issue(cardea.Issue{Code: "unknown-account", Account: s.account, Group: s.room.id,
 				Text: "an account that is not in the door system's list of accounts is in the group; nobody can tell whose " +
@@ -199,6 +210,7 @@ func (p *planner) remove(s *spot, person cardea.PersonID, c cardea.Cause) {
 		o.Due = p.now
 		o.Deadline = p.now.Add(blockGrace)
 	}
+	p.goes(s, c)
 	p.plan(o)
 }
 
@@ -246,6 +258,7 @@ func (p *planner) foreign(s *spot, wanted bool) {
 	if _, kept := s.room.keeps.holds(s.account, s.known); wanted || kept {
 		return
 	}
+	p.wanders(s, s.edge.Foreign)
 	p.issue(cardea.Issue{Code: "foreign-member", Account: s.account, Group: s.room.id,
 		Text: "a member that Cardea does not manage (" + s.edge.Foreign + ") is in the group and stays. Add a keep entry for " +
 			"id:" + string(s.account) + " or remove it by hand"})

@@ -182,7 +182,27 @@ func drawInput(t *rapid.T) change.Input {
 	}
 	drawPeople(t, &in)
 	drawEdges(t, &in)
+	drawSilence(t, &in)
 	return in
+}
+
+// drawSilence draws what was last heard of the groups, and of the agreements that end.
+func drawSilence(t *rapid.T, in *change.Input) {
+	in.Good, in.Places, in.Sides = map[cardea.GroupID]cardea.Instant{}, map[cardea.GroupID][]string{}, map[cardea.GroupID][]string{}
+	for _, g := range groupNames {
+		in.Good[g] = noon.Add(-time.Duration(rapid.IntRange(0, 8).Draw(t, "silent")) * time.Hour)
+		in.Places[g] = []string{rapid.SampledFrom([]string{"London", "Lisbon"}).Draw(t, "place")}
+		in.Sides[g] = []string{rapid.SampledFrom([]string{"london", "annex"}).Draw(t, "side")}
+	}
+	late := rapid.IntRange(-3, 3).Draw(t, "late")
+	in.Term = func(r cardea.Reason) (change.Term, bool) {
+		n := len(r.Windows)
+		if n == 0 || r.Rule != cardea.RulePlan {
+			return change.Term{}, false
+		}
+		ends := r.Windows[n-1].Until
+		return change.Term{Ends: ends, Seen: ends.Add(time.Duration(late) * 3 * time.Minute), Until: ends.Add(15 * time.Minute)}, true
+	}
 }
 
 func drawPolicy(t *rapid.T, g cardea.GroupID) cardea.Policy {

@@ -74,7 +74,7 @@ func Repeats(in Input, o cardea.Operation) []cardea.OpKey {
 
 // Undo returns what sets back what a run did, in the order in which it is to be applied. Nothing is done about an edge
 // that is not as the run left it, of staff, of somebody blocked, or that is not ours; each is told in Left. Of in it reads
-// Now, Door, People, Links, Disputed, Blocked, Frozen, Accounts, Groups, Edges, Ledger, Policies, Limits and Cause. The same
+// Now, Door, People, Links, Disputed, Blocked, Frozen, Observed, Accounts, Groups, Edges, Ledger, Policies, Limits and Cause. The same
 // done and in give the same answer.
 func Undo(done []Done, in Input) Inverse {
 	u := newUndoer(in)
@@ -89,6 +89,9 @@ func Undo(done []Done, in Input) Inverse {
 		u.out.Changeset.Operations = append(u.out.Changeset.Operations, o)
 		u.out.Of[o.Key] = d.Op
 		u.note(o)
+		if d.Op.Verb == cardea.VerbRetime && o.Verb == cardea.VerbRemove {
+			u.out.Left = append(u.out.Left, Left{d.Op, "the times it had before are over: it is taken away instead of set back"})
+		}
 	}
 	slices.Reverse(u.out.Left)
 	c := &u.out.Changeset
@@ -189,6 +192,8 @@ func (u *undoer) inverse(d Done) (cardea.Operation, string) {
 		return cardea.Operation{}, "the name of a unit cannot be set back from here: rename it in the space system"
 	case cardea.VerbDeleteUnit:
 		return cardea.Operation{}, "a deleted unit does not come back with its lock: make it again in the space system"
+	case cardea.VerbUpdate:
+		return cardea.Operation{}, "what the account says of its person is not set back: it follows the space system"
 	case cardea.VerbAddUnit:
 		return u.unit(d.Op)
 	case cardea.VerbAdd, cardea.VerbRemove, cardea.VerbRetime, cardea.VerbReprofile, cardea.VerbLock, cardea.VerbUnlock:
@@ -217,7 +222,25 @@ func (u *undoer) inverse(d Done) (cardea.Operation, string) {
 	if ours {
 		o.Person, o.Reasons = r.Person, r.Reasons
 	}
-	return u.reverse(o, d, r)
+	o, why := u.reverse(o, d, r)
+	if why == "" {
+		why = u.kept(o)
+	}
+	return o, why
+}
+
+// kept says why somebody on the group's keep-list keeps what an undo would take: only a block beats the list.
+func (u *undoer) kept(o cardea.Operation) string {
+	takes := o.Verb == cardea.VerbRemove || o.Verb == cardea.VerbLock
+	if o.Verb == cardea.VerbRetime {
+		w, has := whole(o.Window), whole(o.Was.Window)
+		takes = w.Until < has.Until || w.From > max(has.From, u.in.Now)
+	}
+	_, kept := newKeeps(u.in.policy(o.Group).Keep, u.in.Now).holds(o.Account, u.accounts[o.Account])
+	if !takes || !kept || u.denied(o) != "" {
+		return ""
+	}
+	return "the account is on the group's keep-list, which a person takes it off"
 }
 
 // barred says why an edge is not touched whatever was done to it.
@@ -230,6 +253,8 @@ func (u *undoer) barred(o cardea.Operation) string {
 		return "nobody knows which account it was"
 	case u.in.Frozen[o.Group] != "":
 		return u.in.Frozen[o.Group]
+	case u.in.Observed[o.Group] != "":
+		return u.in.Observed[o.Group]
 	case u.in.policy(o.Group).Mode == cardea.Watch:
 		return "the group is only watched now"
 	case u.groups[o.Group] == nil && len(u.in.Groups) > 0:

@@ -297,3 +297,51 @@ func TestUndoneOnlyHolds(t *testing.T) {
 		}
 	})
 }
+
+// TestUndoTakesNothingFromWhoIsKept undoes an addition, a prolongation, an unlocking and a shortening for an account on the
+// keep-list: only the last, which gives, is undone. Once the entry in the list is over, or the person is blocked, all are.
+func TestUndoTakesNothingFromWhoIsKept(t *testing.T) {
+	t.Parallel()
+	now := inAndOut().Now
+	short, long := cardea.Window{From: 0, Until: now + cardea.Hour}, cardea.Window{From: 0, Until: now + 2*cardea.Hour}
+	was := func(w cardea.Window) *cardea.Edge { return &cardea.Edge{Group: "A", Account: "a1", Window: w} }
+	op := func(v cardea.Verb, w, before cardea.Window) cardea.Operation {
+		o := cardea.Operation{Verb: v, Group: "A", Account: "a1", Person: "rnd/person:1", Window: w, Cause: cardea.CauseGranted}
+		if v != cardea.VerbAdd {
+			o.Was = was(before)
+		}
+		return o
+	}
+	for _, c := range []struct {
+		did   cardea.Operation
+		takes bool
+	}{
+		{op(cardea.VerbAdd, long, cardea.Window{}), true}, {op(cardea.VerbRetime, long, short), true},
+		{op(cardea.VerbUnlock, long, long), true}, {op(cardea.VerbRetime, short, long), false},
+	} {
+		for list, free := range map[string]bool{"": true, "1@x.test": false, "id:a1": false, "id:a2": true, "over": true, "blocked": true} {
+			in := inAndOut()
+			in.Limits.Timed, in.Edges = true, []cardea.Edge{*was(c.did.Window)}
+			in.Ledger = []cardea.LedgerRow{{Group: "A", Account: "a1", Person: "rnd/person:1", Window: c.did.Window, PutAt: 1}}
+			p := cardea.Policy{Group: "A", Mode: cardea.Exclusive}
+			switch list {
+			case "":
+			case "over":
+				p.Keep = []cardea.Keep{{Account: "id:a1", Until: now - cardea.Hour}}
+			case "blocked":
+				p.Keep = []cardea.Keep{{Account: "id:a1", Until: cardea.Never}}
+				in.Blocked = map[cardea.AccountID]cardea.PersonID{"a1": "rnd/person:1"}
+			default:
+				p.Keep = []cardea.Keep{{Account: list, Until: cardea.Never}}
+			}
+			if list == "blocked" && c.did.Verb != cardea.VerbAdd {
+				continue // what is blocked gets nothing back, whatever the list says
+			}
+			in.Policies = map[cardea.GroupID]cardea.Policy{"A": p}
+			got := change.Undo(doneAt(now, []cardea.Operation{c.did}), in)
+			if want := free || !c.takes; (len(got.Changeset.Operations) == 1) != want {
+				t.Errorf("%s %v, list %q: undone %d, left %v", c.did.Verb, c.did.Window, list, len(got.Changeset.Operations), whys(got))
+			}
+		}
+	}
+}

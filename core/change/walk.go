@@ -65,8 +65,14 @@ func (p *planner) walk(r *room, due []uint64, e, l int) (eEnd, lEnd int) {
 // many they are. It asks nothing that settle would not ask; it is there because nearly all accounts are like that, and
 // looks at each element once. What it takes needs no look at the order: the places ascend, so the accounts do.
 func (p *planner) glide(r *room, due []uint64, e, l int) int {
-	n := 0
-	for most := min(len(due), p.edges.len()-e, p.ledger.len()-l); n < most && p.smooth(r, due, e, l, n); n++ {
+	n, paired := 0, 0
+	for most := min(len(due), p.edges.len()-e, p.ledger.len()-l); n < most; n++ {
+		if n == paired {
+			paired = p.pairs(due, e, l, n, min(n+64, most))
+		}
+		if n == paired || !p.smooth(r, due, e, l, n) {
+			break
+		}
 		if n > 0 {
 			p.pass(r, due[n-1]) // another account follows it, so it was the only one of its own
 		}
@@ -84,14 +90,24 @@ func (p *planner) glide(r *room, due []uint64, e, l int) int {
 	return n
 }
 
-// smooth says whether the nth of each list belong together and are in step, and are not the account before.
+// pairs says how far, from n on and up to most, each list's next is of the same account. Edges and rows are far more than
+// the caches hold: in a loop that does nothing else, no read of them waits for another.
+func (p *planner) pairs(due []uint64, e, l, n, most int) int {
+	for ; n < most; n++ {
+		if account := p.seats.ids[due[n]>>32]; p.edges.at(e+n).Account != account || p.ledger.at(l+n).Account != account {
+			break
+		}
+	}
+	return n
+}
+
+// smooth says whether the nth of each list, a pair, are in step and not the account before.
 func (p *planner) smooth(r *room, due []uint64, e, l, n int) bool {
 	place := due[n] >> 32
 	edge, row := p.edges.at(e+n), p.ledger.at(l+n)
 	g := &p.early[int(uint32(due[n]))-p.base]
 	timed := p.in.Limits.Timed
-	return p.seats.ids[place] == edge.Account && row.Account == edge.Account &&
-		edge.Group == r.rows && row.Group == r.rows && edge.Foreign == "" && !edge.Shut && !p.seats.shut[place] &&
+	return edge.Group == r.rows && row.Group == r.rows && edge.Foreign == "" && !edge.Shut && !p.seats.shut[place] &&
 		g.window.From != cardea.Never && (p.barred == nil || !p.barred[int32(place)]) && (n == 0 || due[n-1]>>32 != place) &&
 		(!timed || edge.Window == g.window || p.same(whole(edge.Window), g.window))
 }

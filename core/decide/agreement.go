@@ -6,6 +6,9 @@ import "github.com/cardea-access/cardea"
 // UNIT alone.
 func (j *judge) agreement(i int32) {
 	a := &j.x.d.Agreements[i]
+	if len(j.x.crowds.paid) > 0 {
+		j.paid(i)
+	}
 	if len(a.Guests) == 0 {
 		j.held(i, a.Person, a.Team, false)
 		return
@@ -36,7 +39,15 @@ func (j *judge) held(i int32, person, team string, guest bool) {
 	if !a.Approved {
 		l.no(askState, cardea.NotApproved, l.record)
 	}
-	j.holds(l, person, team)
+	if j.crowd >= 0 {
+		j.crowded(l, j.crowd)
+		person = a.Person
+	} else {
+		j.holds(l, person, team)
+	}
+	if x.suspended != nil && x.isSuspended(x.people.persons.find(a.Person)) {
+		l.locked = true // the payer's lock drops what their contracts give, for all
+	}
 	if l.says != cardea.Yes && !j.all {
 		return
 	}
@@ -45,12 +56,15 @@ func (j *judge) held(i int32, person, team string, guest bool) {
 	assignments := x.byHolder.of(i)
 	if own < 0 {
 		home = x.home(l.holder.person, team)
+		if j.crowd >= 0 {
+			home = x.home(x.people.persons.find(person), team)
+		}
 	}
 
 	// An agreement's own location is judged for PLAN; where it has none its zone is that of what it is assigned to.
 	l.place, l.zone = own, x.zone(own, x.firstStand(assignments), home)
-	l.base = j.days.between(a.Start, a.End, l.zone)
-	if a.Plan != "" && !guest {
+	l.base = x.term(j.days, a, l.zone)
+	if a.Plan != "" && !guest && j.crowd < 0 {
 		if !j.tell(l, x.items[0][a.Plan]) {
 			j.tellNone(l, cardea.NotMapped, askMapping, cardea.Key{Kind: cardea.KindPlan, ID: a.Plan})
 		}
@@ -100,14 +114,14 @@ func (j *judge) assignment(a *cardea.Agreement, s, own, home int32) {
 	zone := x.zone(l.place, own, home)
 	if zone != l.zone {
 		l.zone = zone
-		l.base = j.days.between(a.Start, a.End, zone)
+		l.base = x.term(j.days, a, zone)
 	}
 	l.base = l.base.Cut(j.days.between(one.Start, one.End, zone))
 	found := false
 	ways := x.ways[x.waysOf[r].first:x.waysOf[r].end]
 	for i := range ways {
 		w := &ways[i]
-		if l.guest && w.rule != cardea.RuleUnit {
+		if l.guest && w.rule != cardea.RuleUnit || j.crowd >= 0 && w.rule == cardea.RuleUnit {
 			continue
 		}
 		l.rule, via[1] = w.rule, w.item

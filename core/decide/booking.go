@@ -117,6 +117,9 @@ func (j *judge) invited(l *look, booking int32) {
 	for p := range x.named(booking, x.s.Visitors) {
 		if p == j.person {
 			l.no(askHolder, x.lost(one.Key()), one.Key())
+			if refusedVisitor(one) {
+				l.no(askHolder, cardea.NotApproved, one.Key())
+			}
 			return
 		}
 	}

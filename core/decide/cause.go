@@ -48,7 +48,7 @@ func (x *Index) stray(p cardea.PersonID, g cardea.GroupID, at cardea.Instant) ca
 	}
 	now := x.evaluate(cardea.Window{From: at, Until: at})
 	var found []cardea.Cause
-	j := judge{x: x, days: &days{}, all: true, person: person, group: group}
+	j := judge{x: x, days: &days{}, all: true, crowd: none, person: person, group: group}
 	j.hear = func(l *look) {
 		v := l.says
 		if l.mapping < 0 || v == cardea.OtherHolder {
@@ -117,7 +117,7 @@ func (x *Index) why(p cardea.PersonID, g cardea.GroupID, r *cardea.Reason, at ca
 	}
 	l := listener{x: x, at: at, reason: r}
 	j := judge{
-		x: x, days: &days{}, all: true, unmapped: true, person: person, group: x.group(g), hear: l.hear,
+		x: x, days: &days{}, all: true, crowd: none, unmapped: true, person: person, group: x.group(g), hear: l.hear,
 	}
 	if cause := l.look(&j); cause != "" {
 		return cause

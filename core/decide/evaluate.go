@@ -33,10 +33,11 @@ type evaluation struct {
 type hoursKey struct {
 	mapping, place int32
 	zone           *time.Location
+	slots          *cardea.Hours
 }
 
 // hours are what cuts, each nil when it does not: sorted, disjoint windows that stay open.
-type hours struct{ mapping, place, closures, all []cardea.Window }
+type hours struct{ mapping, slots, place, closures, all []cardea.Window }
 
 // evaluate starts an evaluation. A span without an end is judged for a little over a year where hours or a series need
 // an end; what needs none is not limited.
@@ -83,7 +84,7 @@ type timed struct {
 // of returns a finding's windows: those around the span, or all where there are few.
 func (e *evaluation) of(f *finding) (timed, error) {
 	t, err := e.uncut(f)
-	if err != nil || !e.x.cuts(f.mapping, f.place) {
+	if err != nil || f.slots == nil && !e.x.cuts(f.mapping, f.place) {
 		return t, err
 	}
 	open := e.open(f).all
@@ -121,7 +122,7 @@ func (e *evaluation) uncut(f *finding) (timed, error) {
 // open returns what cuts a finding.
 func (e *evaluation) open(f *finding) hours {
 	x, m := e.x, &e.x.mappings[f.mapping]
-	key := hoursKey{mapping: none, place: f.place, zone: f.zone}
+	key := hoursKey{mapping: none, place: f.place, zone: f.zone, slots: f.slots}
 	if m.hours != nil || m.Always {
 		key.mapping = f.mapping
 	}
@@ -142,6 +143,9 @@ func (e *evaluation) open(f *finding) hours {
 	}
 	if m.hours != nil {
 		h.mapping = add(e.days.opening(m.hours, nil, f.zone, e.lo, e.hi))
+	}
+	if f.slots != nil {
+		h.slots = add(e.days.opening(f.slots, nil, f.zone, e.lo, e.hi))
 	}
 	if f.place >= 0 {
 		p := &x.places[f.place]

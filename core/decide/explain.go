@@ -17,7 +17,7 @@ func (x *Index) Explain(p cardea.PersonID, g cardea.GroupID, at cardea.Instant) 
 		return out
 	}
 	w := witness{x: x, at: at, now: x.evaluate(cardea.Window{From: at, Until: at})}
-	j := judge{x: x, days: &days{}, all: true, person: person, group: x.group(g), hear: w.hear}
+	j := judge{x: x, days: &days{}, all: true, crowd: none, person: person, group: x.group(g), hear: w.hear}
 	j.about(person)
 	now := unite(w.windows)
 	if i := slices.IndexFunc(now, func(v cardea.Window) bool { return v.Holds(at) }); i >= 0 {
@@ -33,13 +33,33 @@ func (x *Index) Explain(p cardea.PersonID, g cardea.GroupID, at cardea.Instant) 
 // about judges every record that could concern a person.
 func (j *judge) about(person int32) {
 	b, team := j.x.backwards(), j.x.teamOf[person]
-	for _, i := range together(b.agreements.of(person), b.teamAgreements.of(team), b.guests.of(person)) {
+	agreements := together(b.agreements.of(person), b.teamAgreements.of(team), b.guests.of(person))
+	bookings := together(b.bookings.of(person), b.teamBookings.of(team))
+	passes := together(b.passes.of(person), b.teamPasses.of(team))
+	for _, t := range j.x.crowds.further[person] {
+		agreements = together(agreements, b.teamAgreements.of(t))
+		bookings = together(bookings, b.teamBookings.of(t))
+		passes = together(passes, b.teamPasses.of(t))
+	}
+	if len(j.x.crowds.paid) > 0 {
+		for _, t := range j.x.teamsOf(person) {
+			for _, payer := range j.x.crowds.payers[t] {
+				agreements = together(agreements, b.agreements.of(payer))
+			}
+		}
+	}
+	if crowd, shares := j.x.crowds.sharing[person]; shares {
+		for _, p := range j.x.crowds.list[crowd] {
+			passes = together(passes, b.passes.of(p))
+		}
+	}
+	for _, i := range agreements {
 		j.agreement(i)
 	}
-	for _, i := range together(b.bookings.of(person), b.teamBookings.of(team)) {
+	for _, i := range bookings {
 		j.booking(i)
 	}
-	for _, i := range together(b.passes.of(person), b.teamPasses.of(team)) {
+	for _, i := range passes {
 		j.pass(i)
 	}
 }
@@ -113,7 +133,7 @@ func (e *evaluation) clock(l *look, at cardea.Instant) clocked {
 		c.verdict, c.stopped, c.refused = cardea.BadRecurrence, askWindow, true
 		return c
 	}
-	if c.finding.timed && e.x.cuts(l.mapping, l.place) {
+	if c.finding.timed && (c.finding.slots != nil || e.x.cuts(l.mapping, l.place)) {
 		c.cuts = e.open(&c.finding)
 	}
 	if holds(c.timed.windows, at) {
@@ -137,6 +157,8 @@ func (e *evaluation) clock(l *look, at cardea.Instant) clocked {
 		}
 	case c.cuts.mapping != nil && !holds(c.cuts.mapping, at):
 		c.stopped = askHours
+	case c.cuts.slots != nil && !holds(c.cuts.slots, at):
+		c.stopped = askSlots
 	case c.cuts.place != nil && !holds(c.cuts.place, at):
 		c.stopped = askPlaceHours
 	}

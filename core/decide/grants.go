@@ -53,15 +53,15 @@ type found struct {
 func (u *union) grant(g *cardea.Grant, edges []edge) bool {
 	x, span := u.e.x, u.e.span
 	if len(edges) == 1 {
-		i := edges[0].yes
-		if w := x.yeses[i].window; w != none {
+		e := edges[0]
+		if w := e.when; w >= 0 {
 			if !x.windows[w].Touches(span) {
 				return false
 			}
-			g.Windows, g.Reasons = x.windows[w:w+1:w+1], x.reasons.of(i)
+			g.Windows, g.Reasons = x.windows[w:w+1:w+1], x.reasons.of(e.yes)
 			return true
 		}
-		once := u.find(i)
+		once := u.find(e)
 		g.Windows, g.Reasons = once.touch, once.reason
 		return len(once.touch) > 0
 	}
@@ -72,7 +72,7 @@ func (u *union) grant(g *cardea.Grant, edges []edge) bool {
 			continue // a host who is invited to the booking too
 		}
 		last = e.yes
-		f := u.find(e.yes)
+		f := u.find(e)
 		u.list = append(u.list, f)
 		u.all = append(u.all, f.windows...)
 	}
@@ -105,33 +105,33 @@ func (u *union) grant(g *cardea.Grant, edges []edge) bool {
 }
 
 // find returns what a yes gives. What is the same at every time is ready; the rest is worked out once.
-func (u *union) find(i int32) found {
+func (u *union) find(e edge) found {
 	x := u.e.x
-	y := x.yeses[i]
-	if y.timed == none {
-		r := &x.reasons.of(i)[0]
-		return found{yes: i, timed: timed{windows: r.Windows, due: r.Due}}
+	place, is := e.when.timed()
+	if !is {
+		r := &x.reasons.of(e.yes)[0]
+		return found{yes: e.yes, timed: timed{windows: r.Windows, due: r.Due}}
 	}
-	if once := u.timed[y.timed]; once != nil {
+	if once := u.timed[place]; once != nil {
 		return *once
 	}
-	t, err := u.e.of(&x.timed[y.timed])
+	t, err := u.e.of(&x.timed[place])
 	if err != nil {
 		t = timed{} // refused: Explain says why
 	}
-	once := found{yes: i, timed: t}
+	once := found{yes: e.yes, timed: t}
 	a, b := touching(t.windows, u.e.span)
 	once.touch = t.windows[a:b:b]
 	if a < b {
 		once.reason = u.reasons.take(1)
 		r := &once.reason[0]
-		*r = x.reasons.of(i)[0]
+		*r = x.reasons.of(e.yes)[0]
 		r.Windows = once.touch
 		if t.due != nil {
 			r.Due = t.due[a:b:b]
 		}
 	}
-	u.timed[y.timed] = &once
+	u.timed[place] = &once
 	return once
 }
 

@@ -32,6 +32,11 @@ type Index struct {
 	teams     map[string]int32
 	teamHome  []int32
 	members   lists // present people by team
+	crowds    crowds
+	slots     []*cardea.Hours // of passes, each once
+	asksSlots bool            // a mapping asks for them
+	built     bool            // everything was judged: nothing changes any more
+	suspended []bool          // by person; nil when nobody is
 	places    []place
 	locations map[string]int32
 	floors    map[string]int32
@@ -52,7 +57,6 @@ type Index struct {
 	// What was judged: one yes per record and mapping that lets somebody in, one edge per person and group it reaches,
 	// edges sorted by group, person, yes. The reason of a yes is written while its record is at hand: it is the same for
 	// everybody and at every time, but for windows that depend on the asked one, so every grant of every span shares it.
-	yeses   []yes
 	reasons pages
 	windows []cardea.Window // of those that do not depend on the asked time
 	timed   []finding
@@ -71,17 +75,23 @@ type finding struct {
 	place   int32
 	zone    *time.Location
 	due     cardea.Instant // a booking's own start, else Always
-	timed   bool           // the windows depend on the asked time: hours, closures, a series
-}
-
-// yes is when one rule says yes. Its reason stands under the same number.
-type yes struct {
-	window int32 // place in windows, none where it depends on the asked time
-	timed  int32 // place in timed, none where it does not depend on the asked time
+	timed   bool           // the windows depend on the asked time: hours, slots, closures, a series
+	slots   *cardea.Hours  // of a pass; nil when they cut nothing
 }
 
 // edge says that a yes gives a person a group.
-type edge struct{ group, person, yes int32 }
+type edge struct {
+	group, person int32
+	yes           int32 // the number of its reason
+	// when stands here and not with the yes: whoever walks the edges would find each yes far from the one before.
+	when when
+}
+
+// when is where the windows of a yes stand: a place in windows, or below zero, where they depend on the asked time, the
+// complement of one in timed.
+type when int32
+
+func (w when) timed() (int32, bool) { return int32(^w), w < 0 }
 
 // bad is a record that is refused.
 type bad struct {
@@ -115,6 +125,7 @@ func New(d cardea.Directory, s cardea.Settings) *Index {
 	x.internAssignments()
 	x.internBookings()
 	x.judgeAll()
+	x.built = true
 	return x
 }
 
@@ -133,6 +144,7 @@ func (x *Index) internMappings() {
 			continue
 		}
 		in := mapping{Mapping: m, rule: rules[kind]}
+		x.asksSlots = x.asksSlots || m.Slots
 		for _, g := range m.Groups {
 			in.groups = append(in.groups, x.group(g))
 		}
@@ -186,6 +198,9 @@ func (x *Index) Feeds(g cardea.GroupID) []cardea.Kind {
 			continue
 		}
 		kinds = append(kinds, cardea.KindPerson)
+		if len(x.crowds.list) > 0 {
+			kinds = append(kinds, cardea.KindTeam)
+		}
 		switch m.Kind {
 		case cardea.ItemPlans:
 			kinds = append(kinds, cardea.KindAgreement)

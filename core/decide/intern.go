@@ -95,6 +95,7 @@ func (x *Index) internPeople() {
 	all.Grow(length)
 	prefix := x.d.Connection + "/" + string(cardea.KindPerson) + ":"
 	last, team := "", none // people of one team often stand together
+	var also []named       // people in further teams, by team
 	for n, i := range p.at {
 		one := &list[i]
 		if n == len(persons) {
@@ -108,14 +109,22 @@ func (x *Index) internPeople() {
 			last, team = one.Team, x.team(one.Team)
 		}
 		x.teamOf[n], members[n] = team, none
-		if counts(one) && x.lost(one.Key()) == cardea.Yes {
+		present := counts(one) && x.lost(one.Key()) == cardea.Yes
+		if present {
 			members[n] = team
+		}
+		if len(one.Teams) > 0 {
+			also = x.inMore(also, int32(n), one.Teams, present)
+		}
+		if one.Suspended {
+			x.suspend(int32(n), len(p.ids))
 		}
 	}
 	p.persons, p.visitors = newTable(names[:len(persons)]), newTable(names[len(persons):])
 	x.people = p
 	x.internTeams()
 	x.members = listed(len(x.teams), len(p.ids), func(i int) int32 { return members[i] })
+	x.internCrowds(also)
 }
 
 // byID puts positions in the order of the ids that stand there. Of who is listed twice the first counts.

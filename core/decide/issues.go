@@ -75,7 +75,7 @@ func (x *Index) IssuesAt(now cardea.Instant) []cardea.Issue {
 		if x.lost(a.Key()) != cardea.Yes {
 			continue
 		}
-		w := d.between(a.Start, a.End, x.zone(x.place(a.Location), x.firstStand(x.byHolder.of(int32(i)))))
+		w := x.term(d, a, x.zone(x.place(a.Location), x.firstStand(x.byHolder.of(int32(i)))))
 		if a.Approved && w.Holds(now) && !x.seemsToRun(a) {
 			x.complainLeft(&c, a)
 		}

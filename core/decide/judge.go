@@ -24,6 +24,7 @@ type judge struct {
 	via          [2]cardea.Key
 	bad          []bad
 	last         int32 // the person that was named last
+	crowd        int32 // an agreement is judged for those for whom its holder pays; else none
 }
 
 // look is what a rule found when it looked at one record and, where there is one, one mapping.
@@ -40,6 +41,7 @@ type look struct {
 	series  int32          // the booking whose series or neighbours make the windows; else none
 	spent   bool           // nothing is left on the pass: base is its last day
 	guest   bool           // the person stands beside the holder
+	slots   *cardea.Hours  // of the pass's type: they cut where the mapping says so
 	locked  bool           // the record is locked: it would give what it says, and does not
 	// asks is the first question that was not answered with yes, says the answer, about the record subject.
 	asks    ask
@@ -60,6 +62,7 @@ const (
 	askLeft
 	askWindow
 	askHours
+	askSlots
 	askPlaceHours
 	askClosure
 	askLock
@@ -68,20 +71,20 @@ const (
 
 var askNames = [askDone]string{
 	cardea.AskRecord, cardea.AskState, cardea.AskHolder, cardea.AskMapping, cardea.AskAssignment, cardea.AskScope,
-	cardea.AskLeft, cardea.AskWindow, cardea.AskHours, cardea.AskPlaceHours, cardea.AskClosure, cardea.AskLock,
+	cardea.AskLeft, cardea.AskWindow, cardea.AskHours, cardea.AskSlots, cardea.AskPlaceHours, cardea.AskClosure, cardea.AskLock,
 }
 
-// holder says whom a record lets in: a person, the people of a team, or the people of a booking.
-type holder struct{ person, team, booking int32 }
+// holder says whom a record lets in: a person, the people of a team, of a crowd, or of a booking.
+type holder struct{ person, team, booking, crowd int32 }
 
-var nobody = holder{none, none, none}
+var nobody = holder{none, none, none, none}
 
 // each calls f with everybody the holder stands for.
 func (h holder) each(x *Index, f func(person int32)) {
 	switch {
 	case h.booking >= 0:
 		for p := range x.named(h.booking, x.s.Visitors) {
-			if x.lost(x.person(p).Key()) == cardea.Yes {
+			if one := x.person(p); x.lost(one.Key()) == cardea.Yes && !refusedVisitor(one) {
 				f(p)
 			}
 		}
@@ -89,6 +92,10 @@ func (h holder) each(x *Index, f func(person int32)) {
 			for _, p := range x.members.of(at(x.teams, x.d.Bookings[h.booking].Team)) {
 				f(p)
 			}
+		}
+	case h.crowd >= 0:
+		for _, p := range x.crowds.list[h.crowd] {
+			f(p)
 		}
 	case h.person >= 0:
 		f(h.person)
@@ -98,6 +105,9 @@ func (h holder) each(x *Index, f func(person int32)) {
 		}
 	}
 }
+
+// refusedVisitor says that the vendor calls a visitor requested or rejected (RULES.md BOOKING).
+func refusedVisitor(p *cardea.Person) bool { return p.Visitor && p.Status == cardea.Left }
 
 // newLook starts a look at a record.
 func newLook(rule cardea.Rule, record cardea.Key) look {
@@ -129,6 +139,9 @@ func (j *judge) tell(l *look, mappings []int32) bool {
 			l.no(askScope, cardea.OutOfScope, cardea.Key{Kind: cardea.KindLocation, ID: j.x.places[l.place].id})
 		}
 		if j.all || l.says == cardea.Yes {
+			if j.all && j.x.isSuspended(j.person) {
+				l.locked = true
+			}
 			j.hear(l)
 		}
 		if l.asks != asks { // rarely, and what holds pointers is not written in vain: it costs while memory is collected
@@ -183,7 +196,7 @@ func (j *judge) holds(l *look, personID, teamID string) {
 func (j *judge) inTeam(l *look, team int32, key cardea.Key) {
 	one := j.x.person(j.person)
 	switch {
-	case team < 0 || j.x.teamOf[j.person] != team || one.Visitor:
+	case team < 0 || !j.x.isIn(j.person, team) || one.Visitor:
 		l.no(askHolder, cardea.OtherHolder, key)
 	case !counts(one):
 		l.no(askHolder, cardea.HasLeft, one.Key())
@@ -196,8 +209,20 @@ func (j *judge) inTeam(l *look, team int32, key cardea.Key) {
 func (l *look) finding(x *Index) finding {
 	return finding{
 		base: l.base, booking: l.series, mapping: l.mapping, place: l.place, zone: l.zone, due: l.due,
-		timed: l.series >= 0 || x.cuts(l.mapping, l.place),
+		timed: l.series >= 0 || x.cuts(l.mapping, l.place) || l.slotted(x),
+		slots: l.cutting(x),
 	}
+}
+
+// slotted says whether the slots of a pass cut: where the mapping says so (RULES.md PASS).
+func (l *look) slotted(x *Index) bool { return l.slots != nil && x.mappings[l.mapping].Slots }
+
+// cutting returns the slots that cut; nil when none do.
+func (l *look) cutting(x *Index) *cardea.Hours {
+	if !l.slotted(x) {
+		return nil
+	}
+	return l.slots
 }
 
 // reached says whether a mapping of one of the kinds leads to the group.

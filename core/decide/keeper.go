@@ -6,11 +6,10 @@ import "github.com/cardea-access/cardea"
 func (x *Index) judgeAll() {
 	d := &x.d
 	size := len(d.Agreements) + 2*len(d.Assignments) + len(d.Bookings) + len(d.Passes)
-	x.yeses = make([]yes, 0, size)
 	x.edges = make([]edge, 0, size)
 	x.reasons.most = size
 	k := &keeper{x: x}
-	j := judge{x: x, days: &days{}, person: none, group: none, hear: k.keep}
+	j := judge{x: x, days: &days{}, person: none, group: none, crowd: none, hear: k.keep}
 	for i := range d.Agreements {
 		j.agreement(int32(i))
 	}
@@ -37,36 +36,47 @@ func (k *keeper) keep(l *look) {
 	if l.says != cardea.Yes || l.locked || l.series == none && l.base.Empty() {
 		return
 	}
-	number, before := int32(len(x.yeses)), len(x.edges)
+	number, before := int32(x.reasons.n), len(x.edges)
 	for _, g := range x.mappings[l.mapping].groups {
-		if l.holder.booking < 0 && l.holder.person >= 0 {
-			x.edges = append(x.edges, edge{g, l.holder.person, number}) // by far the most, so without a detour
+		if x.suspended != nil {
+			l.holder.each(x, func(p int32) {
+				if !x.suspended[p] {
+					x.edges = append(x.edges, edge{group: g, person: p, yes: number})
+				}
+			})
 			continue
 		}
-		l.holder.each(x, func(p int32) { x.edges = append(x.edges, edge{g, p, number}) })
+		if l.holder.booking < 0 && l.holder.person >= 0 {
+			x.edges = append(x.edges, edge{group: g, person: l.holder.person, yes: number}) // by far the most, so without a detour
+			continue
+		}
+		l.holder.each(x, func(p int32) { x.edges = append(x.edges, edge{group: g, person: p, yes: number}) })
 	}
 	if len(x.edges) == before {
 		return
 	}
-	y, r := yes{window: none, timed: none}, x.reasons.add()
+	r := x.reasons.add()
 	m := &x.mappings[l.mapping]
 	r.Integration, r.Rule, r.Record, r.Kind, r.Item = x.s.Integration, m.rule, l.record, m.Kind, m.Item
 	r.Guest = l.guest
 	if len(l.via) > 0 {
 		r.Via = k.via.put(l.via)
 	}
-	if l.series >= 0 || x.cuts(l.mapping, l.place) {
-		y.timed = int32(len(x.timed))
+	var at when
+	if l.series >= 0 || x.cuts(l.mapping, l.place) || l.slotted(x) {
+		at = ^when(len(x.timed))
 		x.timed = append(x.timed, l.finding(x))
 	} else {
-		y.window = k.window(l.base)
-		r.Windows = x.windows[y.window : y.window+1 : y.window+1]
+		at = when(k.window(l.base))
+		r.Windows = x.windows[at : at+1 : at+1]
 		if l.due.Bounded() {
 			r.Due = k.due.take(1)
 			r.Due[0] = l.due
 		}
 	}
-	x.yeses = append(x.yeses, y)
+	for i := before; i < len(x.edges); i++ {
+		x.edges[i].when = at
+	}
 }
 
 // window returns a window's place. Most records share theirs with many others, and what is shared is read from nearby.

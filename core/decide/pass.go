@@ -1,6 +1,8 @@
 package decide
 
 import (
+	"slices"
+
 	"github.com/cardea-access/cardea"
 )
 
@@ -17,11 +19,24 @@ func (j *judge) pass(i int32) {
 	} else if team != "" {
 		person = ""
 	}
-	j.holds(l, person, team)
+	home := person
+	if crowd := x.shares(p, team); crowd >= 0 {
+		j.crowded(l, crowd)
+	} else {
+		j.holds(l, person, team)
+		home = ""
+	}
+	if p.Slots != nil {
+		l.slots = x.slotsOf(p.Slots)
+	}
 	if l.says != cardea.Yes && !j.all {
 		return
 	}
-	l.place = x.passPlace(p, l.holder.person, team)
+	holder := l.holder.person
+	if home != "" {
+		holder = x.people.persons.find(home)
+	}
+	l.place = x.passPlace(p, holder, team)
 	l.zone = x.zone(l.place)
 
 	valid := j.days.between(p.From, p.Until, l.zone)
@@ -55,6 +70,50 @@ func (j *judge) pass(i int32) {
 		l.base = used // used on a day outside its validity
 		j.tell(l, mappings)
 	}
+}
+
+// slotsOf returns the slots once for all passes that have them alike, so that their weeks are laid out once; nil where no mapping
+// asks for slots, or they leave nothing out.
+func (x *Index) slotsOf(h *cardea.Hours) *cardea.Hours {
+	if !x.asksSlots {
+		return nil
+	}
+	for _, known := range x.slots {
+		if sameHours(known, h) {
+			return known
+		}
+	}
+	switch {
+	case wholeWeek(h):
+		return nil
+	case x.built: // an index that is shared does not change; what lets nobody in was not seen before
+		return h
+	}
+	x.slots = append(x.slots, h)
+	return h
+}
+
+func sameHours(a, b *cardea.Hours) bool {
+	if a == b {
+		return true
+	}
+	for d := range a {
+		if !slices.Equal(a[d], b[d]) {
+			return false
+		}
+	}
+	return true
+}
+
+// shares returns the crowd that holds a person's pass together (RULES.md PASS: Nexudus ShareTimePasses); else none.
+func (x *Index) shares(p *cardea.Pass, team string) int32 {
+	if len(x.crowds.sharing) == 0 || p.Personal || team != "" || p.Person == "" {
+		return none
+	}
+	if crowd, is := x.crowds.sharing[x.people.persons.find(p.Person)]; is {
+		return crowd
+	}
+	return none
 }
 
 // passPlace returns the location that a pass is judged by: its own, its agreement's, its holder's home.

@@ -71,6 +71,18 @@ func drawn(t *rapid.T) (cardea.Directory, cardea.Settings) {
 			UsedOn: []cardea.Instant{0, when("used on")}[rapid.IntRange(0, 1).Draw(t, "was used")],
 		})
 	}
+	if draw("crowds", "no", "yes") == "yes" {
+		d.Teams = append(d.Teams, cardea.Team{ID: "beta", Status: cardea.Present})
+		for i := range d.Teams {
+			d.Teams[i].PayingMember = draw("pays", "", "dee", "ana", "ghost")
+			d.Teams[i].SharesPasses = draw("shares", "no", "yes") == "yes"
+		}
+		d.People[rapid.IntRange(0, 3).Draw(t, "in two teams")].Teams = []string{"beta"}
+		d.People[rapid.IntRange(0, 3).Draw(t, "suspended")].Suspended = draw("suspends", "no", "yes") == "yes"
+		for i := range d.Passes {
+			d.Passes[i].Slots = []*cardea.Hours{nil, hours(map[string]string{"mon-fri": "18:00-01:00"})}[rapid.IntRange(0, 1).Draw(t, "slots")]
+		}
+	}
 	for _, k := range []cardea.Key{
 		{Kind: cardea.KindAgreement, ID: "a0"}, {Kind: cardea.KindBooking, ID: "b0"}, {Kind: cardea.KindPerson, ID: "ben"},
 		{Kind: cardea.KindResource, ID: "office"},
@@ -101,6 +113,7 @@ func drawn(t *rapid.T) (cardea.Directory, cardea.Settings) {
 		m.Hours = []*cardea.Hours{nil, nil, night}[rapid.IntRange(0, 2).Draw(t, "hours")]
 		m.Always = draw("always", "no", "no", "yes") == "yes"
 		m.Trim = draw("trim", "no", "yes") == "yes"
+		m.Slots = item.kind == cardea.ItemPasses && draw("slots cut", "no", "yes") == "yes"
 		s.Mappings = append(s.Mappings, m)
 	}
 	if draw("site", "plain", "hours") == "hours" {
@@ -111,6 +124,7 @@ func drawn(t *rapid.T) (cardea.Directory, cardea.Settings) {
 	if draw("scope", "all", "some") == "some" {
 		s.Locations = []string{"lon"}
 	}
+	s.CancellationOut = draw("cancellation day", "in", "out") == "out"
 	s.Visitors, s.TeamBooking, s.PassTail = draw("visitors", "on", "off") == "on", draw("teams", "on", "off") == "on",
 		draw("tail", "on", "off") == "on"
 	return d, s

@@ -52,6 +52,8 @@ func (s *steps) concerns(a ask) bool {
 		return s.look.rule == cardea.RuleDayPass || s.look.rule == cardea.RulePass
 	case askHours:
 		return s.cuts.mapping != nil
+	case askSlots:
+		return s.cuts.slots != nil
 	case askPlaceHours:
 		return s.cuts.place != nil
 	case askClosure:
@@ -87,8 +89,11 @@ func (s *steps) key(a ask) cardea.Key {
 			return cardea.Key{Kind: cardea.KindLocation, ID: s.x.places[l.place].id}
 		}
 	case askLock:
+		if n := l.holder.person; s.x.isSuspended(n) {
+			return s.x.person(n).Key()
+		}
 		return l.record
-	case askRecord, askState, askLeft, askWindow, askHours, askDone:
+	case askRecord, askState, askLeft, askWindow, askHours, askSlots, askDone:
 	}
 	return cardea.Key{}
 }

@@ -3,7 +3,6 @@ package match
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/cardea-access/cardea"
 )
@@ -33,7 +32,7 @@ func (m *matcher) dispute() {
 		}
 		for _, i := range open[folded] {
 			second := m.accounts[i].ID
-			if _, said := m.res.Disputed[second]; said {
+			if _, said := m.res.Disputed[second]; said || m.said.not[claim{l.Person, second}] {
 				continue
 			}
 			m.res.Disputed[second] = "it carries the e-mail address of a person whose account is " + string(l.Account)
@@ -42,75 +41,159 @@ func (m *matcher) dispute() {
 	}
 }
 
-// compareProfiles reports linked people whose address is no longer the account's, and those whose account was made by us
-// and bears another name now. The link stays, and so does the account (RULES.md PROFILE: once).
-func (m *matcher) compareProfiles() {
-	for _, l := range m.res.Links {
-		p, known := m.in.People[l.Person]
-		a := &m.accounts[m.byID[l.Account]]
-		if !known {
-			continue
-		}
-		if l.How == HowCreated && a.Name != "" && a.Name != p.Name {
-			if name := Profile(l.Person, p).Name; name != "" && !strings.EqualFold(name, strings.TrimSpace(a.Name)) {
-				m.issue("name-differs", l.Person, l.Account, "the person is called "+name+", their account "+a.Name+
-					"; names are sent once, change it by hand if the account should follow")
+// shared reports accounts that several people share because of an address, and not by decision. A visitor with a member's
+// address is the member, and one person in two space systems is one person. Where addresses differ that is more: nobody
+// said that it is one person, and the link that is remembered stays until somebody does.
+func (m *matcher) shared() {
+	for _, seats := range m.crowded() {
+		var members, all []cardea.PersonID
+		for _, s := range seats {
+			l := m.res.Links[s.link]
+			p, known := m.in.People[l.Person]
+			if !known || l.How == HowDecided {
+				continue
+			}
+			all = append(all, l.Person)
+			if !p.Visitor {
+				members = append(members, l.Person)
 			}
 		}
-		if p.Email == a.Email {
-			continue
+		a := m.accounts[seats[0].account].ID
+		if members = m.distinct(members); len(members) > 1 && m.alike(members) {
+			m.sameEmail(members, a)
 		}
-		mine, ok1 := Fold(p.Email)
-		theirs, ok2 := Fold(a.Email)
-		if ok1 && ok2 && mine != theirs {
-			m.issue("email-differs", l.Person, l.Account, "the person's e-mail address is "+mine+", the account's is "+theirs+
-				"; the link stays, change the address by hand if the account should follow")
+		if all = m.distinct(all); len(all) > 1 && !m.alike(all) {
+			text := string(all[0]) + " and " + string(all[1]) + " are on one account and bear different e-mail addresses; it opens what " +
+				"either may open"
+			m.issue("shared-account", all[1], a, text+"; settle it with `cardea conflicts`")
+			m.conflict(cardea.IdentityConflict{
+				Kind: cardea.ConflictSeveral, People: all, Accounts: []cardea.AccountID{a}, Holder: m.holder(all, seats[0].account), Text: text,
+			})
+		}
+	}
+	by := map[string][]cardea.PersonID{}
+	for _, a := range sortedMissing(m.res.Missing) {
+		if a.Email != "" && !m.in.People[a.Person].Visitor {
+			by[a.Email] = append(by[a.Email], a.Person)
+		}
+	}
+	for _, people := range by {
+		if people = m.distinct(people); len(people) > 1 {
+			m.sameEmail(people, "")
 		}
 	}
 }
 
-// shared reports accounts that several members of one connection share because of one address, not by decision. A
-// visitor with a member's address is the member, and one person in two space systems is one person.
-func (m *matcher) shared() {
-	type holder struct {
-		account int32
-		link    int32
+// seat is a place on an account: whose link it is.
+type seat struct{ account, link int32 }
+
+// crowded are the accounts that several links name, each with its links by person.
+func (m *matcher) crowded() [][]seat {
+	count := make([]uint8, len(m.accounts))
+	several := false
+	for _, l := range m.res.Links {
+		at := m.byID[l.Account]
+		count[at] = min(count[at]+1, 2)
+		several = several || count[at] > 1
 	}
-	hs := make([]holder, 0, len(m.res.Links))
+	if !several {
+		return nil
+	}
+	var all []seat
 	for i, l := range m.res.Links {
-		if p, known := m.in.People[l.Person]; known && !p.Visitor && l.How != HowDecided {
-			hs = append(hs, holder{m.byID[l.Account], int32(i)})
+		if at := m.byID[l.Account]; count[at] > 1 {
+			all = append(all, seat{at, int32(i)})
 		}
 	}
-	slices.SortFunc(hs, func(a, b holder) int {
+	slices.SortFunc(all, func(a, b seat) int {
 		return cmp.Or(cmp.Compare(a.account, b.account), cmp.Compare(m.res.Links[a.link].Person, m.res.Links[b.link].Person))
 	})
-	for i := 1; i < len(hs); i++ {
-		if hs[i].account == hs[i-1].account {
-			m.sharedBy(m.res.Links[hs[i-1].link].Person, m.res.Links[hs[i].link].Person, m.accounts[hs[i].account].ID)
+	var out [][]seat
+	for from := 0; from < len(all); {
+		to := from + 1
+		for to < len(all) && all[to].account == all[from].account {
+			to++
+		}
+		out, from = append(out, all[from:to]), to
+	}
+	return out
+}
+
+// distinct leaves one of those who are one person by decision.
+func (m *matcher) distinct(people []cardea.PersonID) []cardea.PersonID {
+	out := people[:0:0]
+	for _, p := range people {
+		if !slices.ContainsFunc(out, func(q cardea.PersonID) bool { return m.said.same(p, q) }) {
+			out = append(out, p)
 		}
 	}
-	var last = map[string]cardea.PersonID{}
-	for _, a := range sortedMissing(m.res.Missing) {
-		if a.Email == "" || m.in.People[a.Person].Visitor {
-			continue
+	slices.Sort(out)
+	return out
+}
+
+// alike says whether all go by one address.
+func (m *matcher) alike(people []cardea.PersonID) bool {
+	first, ok := Fold(m.address(people[0]))
+	for _, p := range people[1:] {
+		if folded, has := Fold(m.address(p)); has != ok || folded != first {
+			return false
 		}
-		if before, twice := last[a.Email]; twice {
-			m.sharedBy(before, a.Person, "")
-		}
-		last[a.Email] = a.Person
 	}
+	return true
+}
+
+// holder is who has the best claim to an account that several have.
+func (m *matcher) holder(people []cardea.PersonID, account int32) cardea.PersonID {
+	how := map[cardea.PersonID]int{}
+	for _, l := range m.res.Links {
+		if m.byID[l.Account] == account {
+			how[l.Person] = strength(l.How)
+		}
+	}
+	carries, _ := Fold(m.accounts[account].Email)
+	claim := func(p cardea.PersonID) int {
+		folded, ok := Fold(m.address(p))
+		return rank(m.in.People[p].Visitor)*100 + rank(!ok || folded != carries)*10 + rank(m.in.People[p].Status == cardea.Left)*5 + how[p]
+	}
+	return slices.MinFunc(people, func(a, b cardea.PersonID) int { return cmp.Or(cmp.Compare(claim(a), claim(b)), cmp.Compare(a, b)) })
 }
 
 func sortedMissing(missing []cardea.NewAccount) []cardea.NewAccount {
 	return slices.SortedFunc(slices.Values(missing), func(a, b cardea.NewAccount) int { return cmp.Compare(a.Person, b.Person) })
 }
 
-func (m *matcher) sharedBy(first, second cardea.PersonID, a cardea.AccountID) {
-	c1, _, ok1 := first.Split()
-	c2, _, ok2 := second.Split()
-	if ok1 && ok2 && c1 == c2 {
-		m.issue("shared-account", second, a, "has the same e-mail address as "+string(first)+
-			"; they share one account, which opens what either may open. Give them different addresses or link them by hand")
+// sameEmail reports people of one connection who share an account, there or to be made, because of one address.
+func (m *matcher) sameEmail(people []cardea.PersonID, a cardea.AccountID) {
+	var of []cardea.PersonID // those who share a connection with another one
+	for i, p := range people {
+		connection, _, ok := p.Split()
+		before := cardea.PersonID("")
+		for j, q := range people {
+			if other, _, is := q.Split(); i == j || !ok || !is || other != connection {
+				continue
+			}
+			if !slices.Contains(of, p) {
+				of = append(of, p)
+			}
+			if j < i {
+				before = q
+			}
+		}
+		if before != "" {
+			m.issue("shared-account", p, a, "has the same e-mail address as "+string(before)+
+				"; they share one account, which opens what either may open. Give them different addresses, or settle it with "+
+				"`cardea conflicts`")
+		}
 	}
+	if len(of) < 2 {
+		return
+	}
+	c := cardea.IdentityConflict{
+		Kind: cardea.ConflictSameEmail, People: of, Holder: of[0], Text: "they bear one e-mail address and share one account, which opens what " +
+			"either may open",
+	}
+	if a != "" {
+		c.Accounts, c.Holder = []cardea.AccountID{a}, m.holder(of, m.byID[a])
+	}
+	m.conflict(c)
 }

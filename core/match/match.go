@@ -34,6 +34,11 @@ type Input struct {
 	Links    []cardea.Link // stored ones; those of people that are not in People pass through
 	// NeedsEmail says that the door system makes no account without an address.
 	NeedsEmail bool
+	// Decisions are what operators said of who is who. They win over everything else; those that were undone say nothing.
+	Decisions []cardea.Decision
+	// Follow are the fields of the profile that accounts are given when the person's change (RULES.md PROFILE): only those
+	// that the door system can take.
+	Follow []string
 }
 
 // Result is what Pair found. Every list is sorted.
@@ -47,16 +52,24 @@ type Result struct {
 	Disputed  map[cardea.AccountID]string
 	NoAccount map[cardea.PersonID]string
 	Issues    []cardea.Issue
+	// Conflicts are the questions that only a person can answer, by id. Each stands among the Issues as well.
+	Conflicts []cardea.IdentityConflict
+	// Updates are what accounts are to be given because fields follow, by account.
+	Updates []cardea.AccountUpdate
+	// Not are the accounts of which somebody said that they are not the person's.
+	Not map[cardea.PersonID][]cardea.AccountID
 }
 
 // Pair pairs people and accounts. The result does not depend on the order of the input.
 func Pair(in Input) Result {
-	m := matcher{in: in, res: Result{
+	m := matcher{in: in, said: read(in.Decisions), res: Result{
 		Disputed:  map[cardea.AccountID]string{},
 		NoAccount: map[cardea.PersonID]string{},
 	}}
 	m.indexAccounts()
 	m.takeStored()
+	m.part()
+	m.unite()
 	m.pairRest()
 	m.dispute()
 	m.compareProfiles()
@@ -68,11 +81,14 @@ func Pair(in Input) Result {
 // matcher is one Pair at work.
 type matcher struct {
 	in       Input
+	said     decided
 	accounts []cardea.Account // by id
 	byID     map[cardea.AccountID]int32
 	linked   []bool                    // by account: some person has it
 	of       map[cardea.PersonID]int32 // person -> account
 	res      Result
+	// held are the people of each account, once somebody without one asks.
+	held map[int32][]cardea.PersonID
 }
 
 func (m *matcher) issue(code string, p cardea.PersonID, a cardea.AccountID, text string) {
@@ -96,7 +112,7 @@ func (m *matcher) indexAccounts() {
 // takeStored keeps the stored links whose account is there. A person has one account: of several stored links the one
 // that a person decided stays, else the one that was created, else external, else e-mail.
 func (m *matcher) takeStored() {
-	stored := slices.Clone(m.in.Links)
+	stored := m.stored()
 	slices.SortFunc(stored, func(a, b cardea.Link) int {
 		return cmp.Or(cmp.Compare(a.Person, b.Person), cmp.Compare(strength(a.How), strength(b.How)), cmp.Compare(a.Account, b.Account))
 	})
@@ -146,35 +162,49 @@ func (m *matcher) pairRest() {
 	external, email := m.lookups()
 	left := rest[:0]
 	for _, id := range rest {
-		if i, ok := external[id]; ok {
+		if i, ok := m.marked(id, external[id]); ok {
 			m.pair(id, i, HowExternal)
-		} else {
+		} else if m.res.NoAccount[id] == "" {
 			left = append(left, id)
 		}
 	}
-	first := map[string]string{} // folded -> the address as the first of its people writes it
+	if m.unite() {
+		left = slices.DeleteFunc(left, func(id cardea.PersonID) bool { _, has := m.of[id]; return has })
+	}
+	first := map[string][]cardea.NewAccount{} // folded -> those who bear the address; they share the words of the first
 	owner := m.owners()
 	for _, id := range left {
 		p := m.in.People[id]
-		folded, ok := Fold(p.Email)
+		address := m.address(id)
+		folded, ok := Fold(address)
 		switch {
 		case !ok && m.in.NeedsEmail:
 			m.res.NoAccount[id] = "no usable e-mail address, and the door system makes no account without one"
 		case !ok:
 			m.res.Missing = append(m.res.Missing, withEmail(Profile(id, p), ""))
-		case owner.has(folded) && (p.Visitor || len(email[folded]) == 0):
+		case owner.has(folded) && (p.Visitor || len(email[folded]) == 0) && m.may(id, owner[folded].account):
 			m.pair(id, owner[folded].account, HowEmail)
 		case len(email[folded]) == 0:
-			a := Profile(id, p)
-			if w, seen := first[folded]; seen {
-				a.Email = w
-			}
-			first[folded] = a.Email
-			m.res.Missing = append(m.res.Missing, a)
+			m.missing(withEmail(Profile(id, p), strings.TrimSpace(address)), folded, first)
 		default:
 			m.byEmail(id, email[folded])
 		}
 	}
+}
+
+// missing notes a person who needs an account. Whoever is kept apart from somebody of the same address gets none.
+func (m *matcher) missing(a cardea.NewAccount, folded string, first map[string][]cardea.NewAccount) {
+	for _, b := range first[folded] {
+		if m.said.two[coupled(a.Person, b.Person)] {
+			m.res.NoAccount[a.Person] = apartFrom(b.Person)
+			return
+		}
+	}
+	if before := first[folded]; len(before) > 0 {
+		a.Email = before[0].Email
+	}
+	first[folded] = append(first[folded], a)
+	m.res.Missing = append(m.res.Missing, a)
 }
 
 // owners are the accounts of linked members by the members' own address, which may differ from the account's.
@@ -219,15 +249,14 @@ func withEmail(a cardea.NewAccount, email string) cardea.NewAccount {
 
 // lookups index the accounts by external id and by folded e-mail. Of several accounts with one external id the first
 // counts: the id was written by us, once.
-func (m *matcher) lookups() (map[cardea.PersonID]int32, map[string][]int32) {
-	external := map[cardea.PersonID]int32{}
+func (m *matcher) lookups() (map[cardea.PersonID][]int32, map[string][]int32) {
+	external := map[cardea.PersonID][]int32{}
 	email := make(map[string][]int32, len(m.accounts))
 	for i := range m.accounts {
 		a := &m.accounts[i]
 		if a.External != "" {
-			if _, taken := external[cardea.PersonID(a.External)]; !taken {
-				external[cardea.PersonID(a.External)] = int32(i)
-			}
+			p := cardea.PersonID(a.External)
+			external[p] = append(external[p], int32(i))
 		}
 		if folded, ok := Fold(a.Email); ok {
 			email[folded] = append(email[folded], int32(i))
@@ -239,6 +268,11 @@ func (m *matcher) lookups() (map[cardea.PersonID]int32, map[string][]int32) {
 // byEmail pairs a person with the accounts that carry the address: the one there is, of several the one that is linked
 // already; where none or several are linked nobody can tell.
 func (m *matcher) byEmail(id cardea.PersonID, found []int32) {
+	found, why := m.open(id, found)
+	if why != "" {
+		m.res.NoAccount[id] = why
+		return
+	}
 	if len(found) == 1 {
 		m.pair(id, found[0], HowEmail)
 		return
@@ -261,20 +295,40 @@ func (m *matcher) byEmail(id cardea.PersonID, found []int32) {
 		}
 	}
 	m.res.NoAccount[id] = "accounts " + strings.Join(ids, " and ") + " carry the person's e-mail address; say which is theirs"
-	m.issue("two-accounts", id, m.accounts[found[0]].ID, "accounts "+strings.Join(ids, " and ")+
-		" carry one e-mail address; they gain and lose nothing until one is linked or the other is closed")
+	text := "accounts " + strings.Join(ids, " and ") +
+		" carry one e-mail address; they gain and lose nothing until one is linked or the other is closed"
+	m.issue("two-accounts", id, m.accounts[found[0]].ID, text)
+	c := cardea.IdentityConflict{Kind: cardea.ConflictTwoAccounts, People: []cardea.PersonID{id}, Text: text}
+	for _, i := range found {
+		c.Accounts = append(c.Accounts, m.accounts[i].ID)
+	}
+	m.conflict(c)
 }
 
+// pair links a person to an account. Of those who are one person by decision, the decision is what remembers it.
 func (m *matcher) pair(id cardea.PersonID, i int32, how string) {
+	one := m.said.one[id]
+	if one != nil && slices.ContainsFunc(one, func(p cardea.PersonID) bool { at, has := m.of[p]; return p != id && has && at == i }) {
+		how = HowDecided
+	}
 	l := cardea.Link{Person: id, Account: m.accounts[i].ID, How: how}
 	m.of[id], m.linked[i] = i, true
+	if m.held != nil {
+		m.held[i] = append(m.held[i], id)
+	}
 	m.res.Links = append(m.res.Links, l)
-	m.res.Fresh = append(m.res.Fresh, l)
+	if how != HowDecided {
+		m.res.Fresh = append(m.res.Fresh, l)
+	}
 }
 
 func (m *matcher) twoAccounts(p cardea.PersonID, second, first cardea.AccountID) {
-	m.issue("two-accounts", p, second, "account "+string(second)+" looks like the person's too, beside "+string(first)+
-		"; it gains and loses nothing until it is linked or closed")
+	text := "account " + string(second) + " looks like the person's too, beside " + string(first) +
+		"; it gains and loses nothing until it is linked or closed"
+	m.issue("two-accounts", p, second, text)
+	m.conflict(cardea.IdentityConflict{
+		Kind: cardea.ConflictTwoAccounts, People: []cardea.PersonID{p}, Accounts: []cardea.AccountID{first, second}, Has: first, Text: text,
+	})
 }
 
 func (m *matcher) finish() {
@@ -285,4 +339,14 @@ func (m *matcher) finish() {
 	slices.SortFunc(m.res.Issues, func(a, b cardea.Issue) int {
 		return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.Person, b.Person), cmp.Compare(a.Account, b.Account))
 	})
+	slices.SortFunc(m.res.Conflicts, func(a, b cardea.IdentityConflict) int { return cmp.Compare(a.ID, b.ID) })
+	for c := range m.said.not {
+		if m.res.Not == nil {
+			m.res.Not = map[cardea.PersonID][]cardea.AccountID{}
+		}
+		m.res.Not[c.person] = append(m.res.Not[c.person], c.account)
+	}
+	for _, as := range m.res.Not {
+		slices.Sort(as)
+	}
 }

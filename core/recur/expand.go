@@ -78,16 +78,18 @@ func (r Rule) expand(
 		// Zones differ by less than two days; so much earlier no occurrence of the span can be missed.
 		from = later(first, span.From.Add(-48*time.Hour).Time())
 	}
-	shift := (lastYear - span.Until.Time().Year()) / cycleYears
-	opt := r.anchored(first, from, shift)
-	lib, err := rrule.NewRRule(opt)
-	if err != nil {
-		return nil, cardea.Errorf(cardea.Rejected, "the recurrence rule is not valid: %w", err)
+	shift, next := 0, r.plain(first, from)
+	if next == nil {
+		shift = (lastYear - span.Until.Time().Year()) / cycleYears
+		lib, err := rrule.NewRRule(r.anchored(first, from, shift))
+		if err != nil {
+			return nil, cardea.Errorf(cardea.Rejected, "the recurrence rule is not valid: %w", err)
+		}
+		next = lib.Iterator()
 	}
 	stop := span.Until.Add(48 * time.Hour).Time()
 
 	starts, counted := []cardea.Instant{start}, 1
-	next := lib.Iterator()
 	for r.count == 0 || counted < r.count {
 		t, ok := next()
 		if !ok {

@@ -1,6 +1,7 @@
 package recur_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -203,6 +204,33 @@ func TestSpanDoesNotChangeTheSeries(t *testing.T) {
 		want := slices.DeleteFunc(whole, func(i cardea.Instant) bool { return i < from || i >= until })
 		if !slices.Equal(part, want) {
 			t.Fatalf("%s from %s in %s: [%s, %s) got %v, want %v", rule, start, z, from, until, part, want)
+		}
+	})
+}
+
+// A plain rule that also says the hour which its start has anyway is one for the library, and means the same.
+func TestPlainRulesMeanWhatTheLibrarySays(t *testing.T) {
+	t.Parallel()
+	zones := []*time.Location{time.UTC, zone(t, "Europe/London"), zone(t, "Asia/Beirut"), zone(t, "Australia/Lord_Howe")}
+	rapid.Check(t, func(t *rapid.T) {
+		rule := fmt.Sprintf("FREQ=%s;INTERVAL=%d%s", rapid.SampledFrom([]string{"DAILY", "WEEKLY"}).Draw(t, "freq"),
+			rapid.IntRange(1, 15).Draw(t, "interval"), rapid.SampledFrom([]string{"", ";COUNT=30", ";UNTIL=20210704", ";WKST=SU"}).
+				Draw(t, "end"))
+		z := rapid.SampledFrom(zones).Draw(t, "zone")
+		start := cardea.At(time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)) + cardea.Instant(rapid.IntRange(0, 900*96).Draw(t,
+			"start"))*15*cardea.Minute
+		from := start + cardea.Instant(rapid.IntRange(-1000, 15_000).Draw(t, "from"))*cardea.Hour
+		span := cardea.Window{From: from, Until: from + cardea.Instant(rapid.IntRange(0, 9000).Draw(t, "hours"))*cardea.Hour}
+		plain, err := expand(rule, start, z, nil, span)
+		if err != nil {
+			t.Fatal(err)
+		}
+		spelled, err := expand(fmt.Sprintf("%s;BYHOUR=%d", rule, start.Time().In(z).Hour()), start, z, nil, span)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(plain, spelled) {
+			t.Fatalf("%s from %s in %s: %v got %v, the library says %v", rule, start, z, span, plain, spelled)
 		}
 	})
 }

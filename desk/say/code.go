@@ -149,6 +149,9 @@ var causes = map[cardea.Cause]Word{
 	cardea.CauseStale:      {Short: "Stale", Text: "because the space system was silent for too long"},
 	cardea.CauseExpired:    {Short: "Expired", Text: "because the window at the door was over"},
 	cardea.CauseUndone:     {Short: "Undone", Text: "because a person undid a run"},
+	cardea.CauseProfile:    {Short: "Profile", Text: "because what the space system says of the person changed"},
+	cardea.CauseLeaving:    {Short: "Leaving", Text: "because the integration is taken away"},
+	cardea.CauseHandedOver: {Short: "Handed over", Text: "because somebody else keeps it from now on"},
 }
 
 // Cause tells why an edge changes, as a clause that begins with "because".
@@ -194,9 +197,25 @@ var holds = map[cardea.HoldCode]Word{
 		"frozen", "an operator lets nothing be written",
 		"It goes on when the freeze ends; lift it with: cardea unfreeze.",
 	},
+	cardea.HeldObserved: {
+		"observed", "the group is only observed",
+		"See what differs with: cardea observe; take the group over with: cardea adopt.",
+	},
+	cardea.HeldFresh: {
+		"fresh", "the record that ends is read once more first: somebody may have extended it",
+		"It goes on by itself within a quarter of an hour.",
+	},
+	cardea.HeldCrowded: {
+		"crowded", "the account is in as many groups as the door system allows",
+		"It goes on when a place is free: map fewer groups to what the person holds.",
+	},
+	cardea.HeldFought: {
+		"contested", "somebody else keeps undoing what is done in the group",
+		"Switch the other bridge off, or set the group's mode to shared or watch.",
+	},
 	cardea.HeldDisputed: {
 		"disputed", "it is not settled whose account this is",
-		"Say which person the account belongs to.",
+		"Say which person the account belongs to: cardea conflicts.",
 	},
 }
 
@@ -221,6 +240,7 @@ var verbs = map[cardea.Verb]Word{
 	cardea.VerbUnlock: {Short: "+", Text: "unlocked"},
 
 	cardea.VerbReprofile:  {Short: "~", Text: "given another profile"},
+	cardea.VerbUpdate:     {Short: "~", Text: "account updated"},
 	cardea.VerbAddUnit:    {Short: "+", Text: "unit made"},
 	cardea.VerbRenameUnit: {Short: "~", Text: "unit renamed"},
 	cardea.VerbDeleteUnit: {Short: "−", Text: "unit deleted"},

@@ -38,7 +38,7 @@ func CountKey(o cardea.Operation) string {
 // verbOrder is the order in which a sentence tells them.
 var verbOrder = []cardea.Verb{
 	cardea.VerbAdd, cardea.VerbRemove, cardea.VerbRetime, cardea.VerbLock, cardea.VerbUnlock, cardea.VerbReprofile,
-	cardea.VerbCreate, cardea.VerbAddUnit, cardea.VerbRenameUnit, cardea.VerbDeleteUnit, cardea.VerbClean,
+	cardea.VerbCreate, cardea.VerbUpdate, cardea.VerbAddUnit, cardea.VerbRenameUnit, cardea.VerbDeleteUnit, cardea.VerbClean,
 	cardea.VerbAdopt, cardea.VerbLink, cardea.VerbForget,
 }
 
@@ -203,6 +203,8 @@ func changes(done map[tally]int) []string {
 		switch t.verb {
 		case cardea.VerbCreate:
 			parts = append(parts, N(n, "account", "accounts")+" made")
+		case cardea.VerbUpdate:
+			parts = append(parts, N(n, "account", "accounts")+" updated")
 		case cardea.VerbRetime:
 			parts = append(parts, N(n, "window", "windows")+" changed")
 		case cardea.VerbRemove:

@@ -10,13 +10,14 @@ import (
 
 // abilities are what a system can do beyond what every system can, by the code under which doctor gives them.
 var abilities = map[string]string{
-	"timed":    "holds times on each entry: access begins and ends on the second, even while Cardea is down",
-	"lockable": "locks entries without taking them away",
-	"coded":    "opens by access codes, each shown once",
-	"profiled": "holds an access profile and a time group on each entry",
-	"units":    "has rentable units of its own",
-	"hooked":   "announces changes by webhook",
-	"examined": "can be looked through for what should be mended",
+	"timed":      "holds times on each entry: access begins and ends on the second, even while Cardea is down",
+	"lockable":   "locks entries without taking them away",
+	"coded":      "opens by access codes, each shown once",
+	"rewritable": "changes what an account says of its person",
+	"profiled":   "holds an access profile and a time group on each entry",
+	"units":      "has rentable units of its own",
+	"hooked":     "announces changes by webhook",
+	"examined":   "can be looked through for what should be mended",
 }
 
 // Abilities tells what a system can do, a clause each: what it lists, if it lists anything, and what each code means.

@@ -42,6 +42,8 @@ func checks() []check {
 		{"timed", timed},
 		{"cut:retime", cutRetime},
 		{"profiled", profiled},
+		{"rewritable", rewritable},
+		{"cut:rewrite", cutRewrite},
 		{"lockable", lockable},
 		{"units", units},
 		{"cut:rename", cutRename},

@@ -89,6 +89,9 @@ func abilities(s door.System) []Ability {
 	if _, can := s.(door.Profiled); can {
 		out = append(out, Profiled)
 	}
+	if _, can := s.(door.Rewritable); can {
+		out = append(out, Rewritable)
+	}
 	if _, can := s.(door.Timed); can {
 		out = append(out, Timed)
 	}

@@ -48,7 +48,8 @@ func (f *fake) Describe(ctx context.Context) (cardea.Organisation, error) {
 }
 
 func (f *fake) Limits() cardea.Limits {
-	return cardea.Limits{Batch: 3, Timed: f.lie != "modest", WindowsPerEdge: 1, NeedsEmail: true}
+	return cardea.Limits{Batch: 3, Timed: f.lie != "modest", WindowsPerEdge: 1, NeedsEmail: true,
+		Profile: []string{cardea.FieldFirst, cardea.FieldLast, cardea.FieldEmail, cardea.FieldPhone}}
 }
 
 func (f *fake) Read(ctx context.Context, want cardea.Scope, into *cardea.Intake) error {

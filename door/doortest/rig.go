@@ -84,8 +84,10 @@ type Ability string
 const (
 	Timed    Ability = "timed"
 	Profiled Ability = "profiled"
-	Lockable Ability = "lockable"
-	Units    Ability = "units"
+	// Rewritable systems have a Limits.Profile too.
+	Rewritable Ability = "rewritable"
+	Lockable   Ability = "lockable"
+	Units      Ability = "units"
 )
 
 // Meaning is the class that a status has at a vendor, for reads and for writes.

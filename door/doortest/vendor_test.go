@@ -218,7 +218,7 @@ func fakeRig(lie string) Rig {
 			return b
 		},
 		Organisation: "fake-1",
-		Abilities:    []Ability{Timed, Profiled, Lockable, Units},
+		Abilities:    []Ability{Timed, Profiled, Rewritable, Lockable, Units},
 		Page:         map[cardea.Kind]int{cardea.KindGroup: fakePage, cardea.KindAccount: fakePage, cardea.KindEdge: fakePage},
 		Rate:         fakeRate,
 	}

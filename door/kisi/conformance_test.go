@@ -40,7 +40,7 @@ func rig(habits map[string]string) doortest.Rig {
 		Open:         func(t *testing.T, o doortest.Options) *doortest.Bench { t.Helper(); return bench(t, habits, o) },
 		Begin:        time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC),
 		Organisation: "4711",
-		Abilities:    []doortest.Ability{doortest.Timed},
+		Abilities:    []doortest.Ability{doortest.Timed, doortest.Rewritable},
 		Page:         map[cardea.Kind]int{cardea.KindGroup: 250, cardea.KindAccount: 100, cardea.KindEdge: 250},
 		Floor:        map[cardea.Kind]int{cardea.KindAccount: 1}, // the user of the key
 		Rate:         kisi.Rate,

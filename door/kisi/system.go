@@ -33,24 +33,40 @@ func Authorize(key string) wire.Authorizer { return wire.Static("Authorization",
 // Config is what a System needs. The client is made with Header, Classify and Authorize.
 type Config struct {
 	Client *wire.Client
+	// Propagation is how long the cloud may take to tell the doors, as the operator knows it.
+	Propagation time.Duration
+
+	Settle time.Duration // how long a write may take to show in lists; 0, as the sheet names no delay
 	Now    func() time.Time
+	// HookSecret signs webhooks that somebody registered by hand, HookSecrets returns those of webhooks registered from here.
+	HookSecret  string
+	HookSecrets func(ctx context.Context) ([]string, error)
 }
 
 // System is one Kisi organisation.
 type System struct {
 	client *wire.Client
+	settle time.Duration
+	reach  time.Duration // from the cloud to the doors
 	now    func() time.Time
+	hooks  struct {
+		secret  string
+		secrets func(ctx context.Context) ([]string, error)
+	}
 
 	mu    sync.Mutex
 	staff staff // as last read whole
 }
 
 var (
-	_ door.System   = (*System)(nil)
-	_ door.Clocked  = (*System)(nil)
-	_ door.Timed    = (*System)(nil)
-	_ door.Examined = (*System)(nil)
-	_ door.Assuming = (*System)(nil)
+	_ door.System     = (*System)(nil)
+	_ door.Clocked    = (*System)(nil)
+	_ door.Timed      = (*System)(nil)
+	_ door.Rewritable = (*System)(nil)
+	_ door.Examined   = (*System)(nil)
+	_ door.Assuming   = (*System)(nil)
+	_ door.Hooked     = (*System)(nil)
+	_ door.Hooks      = (*System)(nil)
 )
 
 // New makes a System. Errors: Rejected.
@@ -58,13 +74,18 @@ func New(c Config) (*System, error) {
 	if c.Client == nil || c.Now == nil {
 		return nil, cardea.Errorf(cardea.Rejected, "a kisi connection needs a client and a clock")
 	}
-	return &System{client: c.Client, now: c.Now}, nil
+	s := &System{client: c.Client, settle: c.Settle, reach: c.Propagation, now: c.Now}
+	s.hooks.secret, s.hooks.secrets = c.HookSecret, c.HookSecrets
+	return s, nil
 }
 
 // Limits implements door.System. Kisi holds one assignment, and so one window, for each user and group; the e-mail
-// address of a user cannot be changed, nor is any other field of the profile.
+// address of a user cannot be changed, and of the profile Kisi keeps nothing else than the name.
 func (s *System) Limits() cardea.Limits {
-	return cardea.Limits{Batch: 1, Timed: true, WindowsPerEdge: 1, NeedsEmail: true, SendsMail: true}
+	return cardea.Limits{
+		Batch: 1, Timed: true, WindowsPerEdge: 1, NeedsEmail: true, SendsMail: true, Settle: s.settle, Propagation: s.reach,
+		Profile: []string{cardea.FieldFirst, cardea.FieldLast},
+	}
 }
 
 // Skew implements door.Clocked.

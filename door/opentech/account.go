@@ -45,6 +45,7 @@ func (s *System) accountsOf(vs []visitor, vw *view) map[cardea.AccountID]cardea.
 			fresh[id] = true
 			a.Name = cmp.Or(trim(strings.TrimSuffix(trim(v.name), " -")), a.Name)
 			a.Email = cmp.Or(trim(v.email), a.Email)
+			a.Phone = cmp.Or(trim(v.phone), a.Phone)
 		}
 		a.Staff = cmp.Or(a.Staff, staffWhy(v, at.group, vw.book))
 		out[id] = a

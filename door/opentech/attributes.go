@@ -146,10 +146,14 @@ func (s *System) attributes(ctx context.Context, e cardea.Edge, at spot) (profil
 
 // update is the body of an update: what is nil stays as it is.
 type update struct {
-	UnitID    *int64 `json:"unitId,omitempty"`
-	Code      string `json:"accessCode,omitempty"`
-	TimeGroup *int64 `json:"timeGroupId,omitempty"`
-	Profile   *int64 `json:"accessProfileId,omitempty"`
+	UnitID    *int64  `json:"unitId,omitempty"`
+	Code      string  `json:"accessCode,omitempty"`
+	TimeGroup *int64  `json:"timeGroupId,omitempty"`
+	Profile   *int64  `json:"accessProfileId,omitempty"`
+	First     *string `json:"firstName,omitempty"`
+	Last      *string `json:"lastName,omitempty"`
+	Email     *string `json:"email,omitempty"`
+	Phone     *string `json:"mobilePhoneNumber,omitempty"`
 }
 
 // Reprofile implements door.Profiled: an update of the visitor. Errors: NotFound when the account has no visitor there,

@@ -81,7 +81,7 @@ func (h habit) rig() doortest.Rig {
 		Open:         func(t *testing.T, o doortest.Options) *doortest.Bench { t.Helper(); return h.bench(t, o) },
 		Begin:        suiteBegin,
 		Organisation: suiteFacility,
-		Abilities:    []doortest.Ability{doortest.Lockable, doortest.Profiled, doortest.Units},
+		Abilities:    []doortest.Ability{doortest.Lockable, doortest.Profiled, doortest.Rewritable, doortest.Units},
 		RestsOn: map[cardea.Kind][]cardea.Kind{ // visitors are accounts and edges in one, and stand on units
 			cardea.KindAccount: {cardea.KindGroup, cardea.KindEdge}, cardea.KindEdge: {cardea.KindGroup, cardea.KindAccount},
 		},

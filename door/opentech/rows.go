@@ -102,6 +102,7 @@ type visitor struct {
 	unitNumber string
 	name       string
 	email      string
+	phone      string
 	tenant     bool
 	portal     bool
 	enabled    bool
@@ -142,6 +143,8 @@ func visitorOf(raw json.RawMessage) (visitor, *flaw) {
 		read(ok1 && ok2)
 	}
 	v.email, ok = f.text("email")
+	read(ok)
+	v.phone, ok = f.text("mobilePhoneNumber")
 	read(ok)
 	v.tenant, ok = f.flag("isTenant", false)
 	read(ok)

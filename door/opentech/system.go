@@ -3,6 +3,7 @@ package opentech
 import (
 	"context"
 	"crypto/rand"
+	"crypto/x509"
 	"io"
 	"net/http"
 	"strconv"
@@ -36,9 +37,15 @@ type Config struct {
 	TimeGroup, Profile string
 	// PortalVisitors makes every access profile a group, whose members are visitors without a unit.
 	PortalVisitors bool
-	CodeLength     int       // digits of a code, 4 to 10; 0 = 8
-	Rand           io.Reader // where codes come from; nil = crypto/rand
-	Now            func() time.Time
+	// Settle is how long a write may take to show; 0, as nothing names a delay of what the API shows.
+	Settle time.Duration
+	// Propagation is how long the cloud may take to tell the gate, as the operator knows it.
+	Propagation time.Duration
+
+	CodeLength int       // digits of a code, 4 to 10; 0 = 8
+	Rand       io.Reader // where codes come from; nil = crypto/rand
+	Now        func() time.Time
+	Hooks      Hooks
 }
 
 const (
@@ -61,18 +68,22 @@ type System struct {
 	people   *people                 // accounts that we made
 	lately   *crowds                 // accounts at the vendor, for finding people
 	lists    map[string]names
+
+	certificates map[string]*x509.Certificate // of Amazon's, by address
 }
 
 var (
-	_ door.System   = (*System)(nil)
-	_ door.Clocked  = (*System)(nil)
-	_ door.Units    = (*System)(nil)
-	_ door.Lockable = (*System)(nil)
-	_ door.Profiled = (*System)(nil)
-	_ door.Explains = (*System)(nil)
-	_ door.Examined = (*System)(nil)
-	_ door.Assuming = (*System)(nil)
-	_ door.Coded    = (*System)(nil)
+	_ door.System     = (*System)(nil)
+	_ door.Clocked    = (*System)(nil)
+	_ door.Units      = (*System)(nil)
+	_ door.Lockable   = (*System)(nil)
+	_ door.Profiled   = (*System)(nil)
+	_ door.Rewritable = (*System)(nil)
+	_ door.Explains   = (*System)(nil)
+	_ door.Examined   = (*System)(nil)
+	_ door.Assuming   = (*System)(nil)
+	_ door.Coded      = (*System)(nil)
+	_ door.Hooked     = (*System)(nil)
 )
 
 // New makes a System. Errors: Rejected.
@@ -102,7 +113,7 @@ func New(c Config) (*System, error) {
 // Limits implements door.System. A person is kept on each of their edges, and an address is not needed. How long a change
 // takes to the controller at the gate is not published.
 func (s *System) Limits() cardea.Limits {
-	return cardea.Limits{Batch: 20, NamesEdges: true, Locks: true}
+	return cardea.Limits{Batch: 20, NamesEdges: true, Locks: true, Profile: profile(), Settle: s.c.Settle, Propagation: s.c.Propagation}
 }
 
 // Skew implements door.Clocked.

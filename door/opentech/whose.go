@@ -23,7 +23,7 @@ type person struct {
 }
 
 func (p person) account(id cardea.AccountID) cardea.Account {
-	return cardea.Account{ID: id, Name: p.Name, Email: p.Email, External: externalOf(id)}
+	return cardea.Account{ID: id, Name: p.Name, Email: p.Email, Phone: p.Phone, External: externalOf(id)}
 }
 
 // people are all accounts that we made. They may be used by many goroutines.

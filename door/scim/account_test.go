@@ -121,7 +121,7 @@ func TestCreatesAUser(t *testing.T) {
 		Person: "rnd/person:1", Name: "Ana Ant", First: "Ana", Last: "Ant", Email: " ana@x.test ", Phone: "+44 1", Mails: cardea.MailsNever,
 	}
 	got, err := s.Create(t.Context(), who)
-	if want := (cardea.Account{ID: "1001", Name: "Ana Ant", Email: "ana@x.test", External: "rnd/person:1"}); err != nil || got != want {
+	if want := (cardea.Account{ID: "1001", Name: "Ana Ant", Email: "ana@x.test", Phone: "+44 1", External: "rnd/person:1"}); err != nil || got != want {
 		t.Errorf("%+v, %v", got, err)
 	}
 	var sent row

@@ -126,6 +126,7 @@ func (h habit) rig() doortest.Rig {
 	rig := doortest.Rig{
 		Open:         func(t *testing.T, o doortest.Options) *doortest.Bench { t.Helper(); return h.bench(t, o) },
 		Begin:        time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC),
+		Abilities:    []doortest.Ability{doortest.Rewritable},
 		Organisation: "scim-" + hex.EncodeToString(sum[:10]),
 		Floor:        map[cardea.Kind]int{cardea.KindEdge: 1}, // where nobody is in any group nothing proves that
 		RestsOn: map[cardea.Kind][]cardea.Kind{ // members come with the groups

@@ -62,6 +62,7 @@ func userOf(raw json.RawMessage) (found, *flaw) {
 	login, _ := f.text("userName")
 	u.account.Email, u.addresses = addressesOf(f, login)
 	u.account.Name = nameOf(f, login)
+	u.account.Phone = phoneOf(f)
 	u.account.Staff = staffly(f)
 	active, ok := f.flag("active", true)
 	u.account.Shut = !active

@@ -34,13 +34,19 @@ func AuthorizeBasic(user, password string) wire.Authorizer {
 type Config struct {
 	Client *wire.Client
 	Base   string // the SCIM base URL of the client, such as https://id.example.com/scim/v2; it pins the tenant
+	// Settle is how long a write may take to show: RFC 7644 promises nothing and the operator knows the server.
+	Settle time.Duration
 	Now    func() time.Time
+	// Propagation is how long the server may take to tell the doors, as the operator knows it.
+	Propagation time.Duration
 }
 
 // System is one SCIM service provider.
 type System struct {
 	client *wire.Client
 	base   *url.URL
+	shows  time.Duration // after a write, at the latest
+	reach  time.Duration // from the server to the doors
 	now    func() time.Time
 
 	mu       sync.Mutex
@@ -54,10 +60,11 @@ type System struct {
 }
 
 var (
-	_ door.System   = (*System)(nil)
-	_ door.Clocked  = (*System)(nil)
-	_ door.Examined = (*System)(nil)
-	_ door.Assuming = (*System)(nil)
+	_ door.System     = (*System)(nil)
+	_ door.Rewritable = (*System)(nil)
+	_ door.Clocked    = (*System)(nil)
+	_ door.Examined   = (*System)(nil)
+	_ door.Assuming   = (*System)(nil)
 )
 
 // New makes a System. Errors: Rejected.
@@ -70,7 +77,7 @@ func New(c Config) (*System, error) {
 		return nil, cardea.Errorf(cardea.Rejected, "a scim connection needs base_url, such as https://id.example.com/scim/v2")
 	}
 	return &System{
-		client: c.Client, base: base, now: c.Now,
+		client: c.Client, base: base, shows: c.Settle, reach: c.Propagation, now: c.Now,
 		groups: map[string]bool{}, hosts: map[string]bool{}, writing: map[string]chan struct{}{},
 	}, nil
 }
@@ -78,7 +85,10 @@ func New(c Config) (*System, error) {
 // Limits implements door.System. A member of a group has no validity, and a user is made by userName, for which an
 // e-mail address is taken. Users are not changed once they are made.
 func (s *System) Limits() cardea.Limits {
-	return cardea.Limits{Batch: batch, NeedsEmail: true}
+	return cardea.Limits{
+		Batch: batch, NeedsEmail: true, Settle: s.shows, Propagation: s.reach,
+		Profile: []string{cardea.FieldFirst, cardea.FieldLast, cardea.FieldEmail, cardea.FieldPhone},
+	}
 }
 
 // Skew implements door.Clocked.

@@ -11,6 +11,7 @@ import (
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/door"
 	"github.com/cardea-access/cardea/store"
+	"github.com/cardea-access/cardea/wire"
 )
 
 // Store is what carrying out needs kept.
@@ -39,8 +40,14 @@ type Applier struct {
 	Attempts int
 	// Parallel is how many requests may be under way at once, of different accounts; 0 = 1, in the caller's goroutine.
 	Parallel int
+	// Turn, if any, ends when something more urgent has come up: what was not sent by then waits for another run.
+	Turn *wire.Turn
+	// Of are the people of whom an earlier run's operations are read back, nil = everybody.
+	Of map[cardea.PersonID]bool
 	// Progress, if any, is told of every operation when it is through.
 	Progress func(Progress)
+
+	settlings map[place]cardea.OpKey // entries that were changed and need not show it yet
 }
 
 // maxDown is after how many operations in a row that the vendor did not answer the rest waits for the next run.
@@ -57,6 +64,7 @@ type run struct {
 	total   int
 	down    int
 	stopped error
+	answers map[cardea.OpKey]cardea.Instant // when it was answered well
 }
 
 // Apply carries out the operations of the changeset that are not held and are due, in their order, and reads them back.
@@ -74,6 +82,9 @@ func (a *Applier) Apply(ctx context.Context, c cardea.Changeset, state store.Doo
 	}
 	r.total = len(ops)
 	err := r.all(ctx, ops)
+	if r.Turn.Over() && err == nil { // what was sent is read back by the next run of everyone: that may take long
+		return r.report(), nil
+	}
 	if cardea.ClassOf(err) != cardea.Auth && ctx.Err() == nil {
 		err = errors.Join(err, r.confirm(ctx, r.sent(), true))
 	}
@@ -89,7 +100,9 @@ func stoppedBy(err error) error {
 }
 
 func (a *Applier) begin(state store.DoorState) *run {
-	return &run{Applier: a, book: newBook(state), at: map[cardea.OpKey]int{}}
+	return &run{
+		Applier: a, book: newBook(state), at: map[cardea.OpKey]int{}, answers: map[cardea.OpKey]cardea.Instant{},
+	}
 }
 
 func (a *Applier) now() cardea.Instant { return cardea.At(a.Now()) }
@@ -111,8 +124,12 @@ func (r *run) all(ctx context.Context, ops []cardea.Operation) error {
 				return
 			}
 			err := ctx.Err()
-			if err == nil {
-				err = r.do(ctx, b.ops)
+			if err == nil && r.madeWay(ctx, b.ops[0]) {
+				q.stop()
+			} else if err == nil {
+				one, through := finish(ctx)
+				err = r.do(one, b.ops)
+				through()
 			}
 			if err != nil {
 				r.stop(err)
@@ -150,6 +167,9 @@ func (r *run) do(ctx context.Context, ops []cardea.Operation) error {
 	for _, op := range ops {
 		op, skip := r.book.check(op, r.now(), r.System.Limits().Timed)
 		if skip == "" {
+			skip = r.waits(op)
+		}
+		if skip == "" {
 			ready = append(ready, op)
 			continue
 		}
@@ -160,7 +180,7 @@ func (r *run) do(ctx context.Context, ops []cardea.Operation) error {
 	if len(ready) == 0 {
 		return nil
 	}
-	ctx = urgent(ctx, ready[0])
+	ctx = r.inTurn(urgent(ctx, ready[0]), ready[0])
 	switch ready[0].Verb {
 	case cardea.VerbCreate:
 		return r.create(ctx, ready[0])
@@ -168,6 +188,8 @@ func (r *run) do(ctx context.Context, ops []cardea.Operation) error {
 		return r.edges(ctx, ready)
 	case cardea.VerbRetime, cardea.VerbReprofile:
 		return r.reshape(ctx, ready[0])
+	case cardea.VerbUpdate:
+		return r.update(ctx, ready[0])
 	case cardea.VerbAddUnit, cardea.VerbRenameUnit, cardea.VerbDeleteUnit:
 		return r.unit(ctx, ready[0])
 	case cardea.VerbLink, cardea.VerbAdopt, cardea.VerbForget:
@@ -234,6 +256,11 @@ func (r *run) answered(ctx context.Context, o store.Outcome) error {
 	o.At = r.now()
 	if err := r.Store.Answered(ctx, r.Door, r.Run, o, r.Lease); err != nil {
 		return fmt.Errorf("could not keep the outcome of %q: %w", o.Op.Verb, err)
+	}
+	if o.Err == nil {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.answers[o.Op.Key] = o.At
 	}
 	return nil
 }

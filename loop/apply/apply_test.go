@@ -361,10 +361,11 @@ func TestAHalfDoneChangeOfTimesIsResumedFirst(t *testing.T) {
 		state := stateOf(d)
 		op := add("G", a, cardea.Window{From: cardea.Second, Until: 1 << 61})
 		op.Verb, op.Was = cardea.VerbRetime, &state.Edges[0]
-		ctx, cancel := context.WithCancel(context.Background())
+		ctx, cancel := context.WithCancelCause(context.Background())
 		d.Fault(func(c looptest.Call) looptest.Fault {
 			if c.Name == "retime-put" {
-				cancel()
+				cancel(store.ErrLeaseLost) // nothing more gets through, as when it is killed
+				synctest.Wait()
 			}
 			return looptest.Fault{}
 		})

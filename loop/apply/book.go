@@ -46,7 +46,10 @@ func newBook(s store.DoorState) *book {
 	for _, a := range s.Accounts {
 		b.accounts[a.ID] = a
 	}
-	for _, l := range s.Links {
+	for _, l := range s.Pairs() {
+		if _, there := b.accounts[l.Account]; !there {
+			continue // somebody deleted it: the person has none, or another
+		}
 		if _, linked := b.links[l.Person]; !linked {
 			b.links[l.Person] = l.Account
 		}
@@ -82,6 +85,10 @@ func (b *book) check(op cardea.Operation, now cardea.Instant, timed bool) (carde
 		}
 		if op.New == nil {
 			return op, "nothing says what the account is to hold"
+		}
+	case cardea.VerbUpdate:
+		if _, known := b.accounts[op.Account]; !known {
+			return op, "the account is gone"
 		}
 	case cardea.VerbLink:
 		if op.Link == nil {

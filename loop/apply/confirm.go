@@ -71,7 +71,7 @@ const pageSize = 100
 func (r *run) touched(ops []cardea.Operation) cardea.Scope {
 	groups, accounts := map[cardea.GroupID]bool{}, map[cardea.AccountID]bool{}
 	for _, op := range ops {
-		if op.Verb.OfUnit() {
+		if op.Verb.OfUnit() || op.Verb == cardea.VerbUpdate {
 			continue // no entry of anybody
 		}
 		if op.Group != "" {
@@ -94,8 +94,9 @@ func (r *run) touched(ops []cardea.Operation) cardea.Scope {
 	return s
 }
 
-// confirm reads back what was sent. What the vendor does not show is sent once more when again is set; what it does not
-// show then is failed, and planned anew by the next run. What could not be read stays open.
+// confirm reads back what was sent. What the vendor need not show yet stays sent (settle.go). What it should show and does
+// not is sent once more when again is set; what it does not show then is failed, and planned anew by the next run, which
+// sends it without mails. What could not be read stays open.
 func (r *run) confirm(ctx context.Context, ops []cardea.Operation, again bool) error {
 	scope := r.touched(append(slices.Clone(ops), r.uncertain()...))
 	if len(ops) == 0 && (!again || len(scope.Groups)+len(scope.Accounts) == 0) {
@@ -120,10 +121,16 @@ func (r *run) confirm(ctx context.Context, ops []cardea.Operation, again bool) e
 		}
 	}
 	var keys []cardea.OpKey
-	var wrong, open []cardea.Operation
+	var wrong, last, open []cardea.Operation
 	for _, op := range ops {
 		shows := units.shows
-		if !op.Verb.OfUnit() {
+		if op.Verb == cardea.VerbUpdate {
+			says, err := r.showsUpdate(ctx, op)
+			if err != nil {
+				return err
+			}
+			shows = func(cardea.Operation) string { return says }
+		} else if !op.Verb.OfUnit() {
 			shows = func(op cardea.Operation) string { return r.shows(ctx, s, op) }
 		}
 		switch shows(op) {
@@ -131,8 +138,19 @@ func (r *run) confirm(ctx context.Context, ops []cardea.Operation, again bool) e
 			keys = append(keys, op.Key)
 			r.result(op, store.OpConfirmed, "")
 		case store.OpFailed:
-			wrong = append(wrong, op)
+			switch {
+			case r.settling(op):
+				r.later(op)
+			case again && !op.Resent:
+				wrong = append(wrong, op)
+			default:
+				last = append(last, op)
+			}
 		default:
+			if op.Verb == cardea.VerbCreate && r.settling(op) {
+				r.later(op)
+				continue
+			}
 			open = append(open, op)
 		}
 	}
@@ -144,21 +162,24 @@ func (r *run) confirm(ctx context.Context, ops []cardea.Operation, again bool) e
 			return fmt.Errorf("could not keep what was confirmed: %w", err)
 		}
 	}
-	if err := r.contradicted(ctx, s, wrong, again); err != nil || !again || len(wrong) == 0 {
+	if err := r.contradicted(ctx, s, last, false); err != nil {
+		return err
+	}
+	if err := r.contradicted(ctx, s, wrong, true); err != nil || len(wrong) == 0 {
 		return err
 	}
 	for _, op := range wrong {
-		if err := r.do(ctx, []cardea.Operation{op}); err != nil {
+		if err := r.do(ctx, []cardea.Operation{resent(op)}); err != nil {
 			return err
 		}
 	}
-	var resent []cardea.Operation
+	var twice []cardea.Operation
 	for _, op := range r.sent() {
 		if slices.ContainsFunc(wrong, func(w cardea.Operation) bool { return w.Key == op.Key }) {
-			resent = append(resent, op)
+			twice = append(twice, op)
 		}
 	}
-	return r.confirm(ctx, resent, false)
+	return r.confirm(ctx, twice, false)
 }
 
 // shows says what the reading says of an operation: confirmed, failed, or still sent when it does not tell.
@@ -203,12 +224,12 @@ func (r *run) showsAccount(ctx context.Context, s seen, op cardea.Operation) str
 // contradicted settles operations that the vendor answered well and does not show.
 func (r *run) contradicted(ctx context.Context, s seen, ops []cardea.Operation, again bool) error {
 	for _, op := range ops {
-		err := cardea.Errorf(cardea.Retry, "the door system said yes and does not show it")
+		err := cardea.Errorf(cardea.Retry, store.NotShown)
 		r.result(op, store.OpFailed, err.Error())
 		if e := r.answered(ctx, store.Outcome{Op: op, Err: err}); e != nil {
 			return e
 		}
-		if !again {
+		if !again && (op.Resent || r.System.Limits().Settle == 0) {
 			i := failure(op, err)
 			i.Code = "unconfirmed"
 			r.issue(i)

@@ -25,6 +25,9 @@ func (r *run) create(ctx context.Context, op cardea.Operation) error {
 		if stopped, ok := errors.AsType[*halt](err); ok {
 			return stopped.err
 		}
+		if t.sent && r.cut(op, err) {
+			return nil
+		}
 		if !repeats(err) || attempt >= r.attempts() {
 			return r.fail(ctx, op, err)
 		}
@@ -99,6 +102,7 @@ func (r *run) lookUp(ctx context.Context, op cardea.Operation) (cardea.Link, *ca
 	if err != nil {
 		return cardea.Link{}, nil, fmt.Errorf("could not look for an account of the person: %w", err)
 	}
+	found = meant(op, found)
 	var external, email []cardea.Account
 	for _, a := range found {
 		switch {
@@ -116,6 +120,10 @@ func (r *run) lookUp(ctx context.Context, op cardea.Operation) (cardea.Link, *ca
 	case 0:
 		return cardea.Link{}, nil, nil
 	case 1:
+		if other := r.book.holder(fits[0].ID, op.Person); other != "" {
+			return cardea.Link{}, nil, cardea.Errorf(cardea.Rejected,
+				"account %s fits the person and is linked to %s; settle it with `cardea conflicts` after the next listing", fits[0].ID, other)
+		}
 		return cardea.Link{Person: op.Person, Account: fits[0].ID, How: how}, &fits[0], nil
 	}
 	return cardea.Link{}, nil, cardea.Errorf(cardea.Rejected,

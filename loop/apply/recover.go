@@ -21,6 +21,7 @@ func (a *Applier) Recover(ctx context.Context) (Report, error) {
 	if err != nil {
 		return Report{}, fmt.Errorf("could not see what was not confirmed: %w", err)
 	}
+	open = a.theirs(open)
 	if len(flying) == 0 && len(open) == 0 {
 		return Report{}, nil
 	}
@@ -42,6 +43,7 @@ func (a *Applier) Recover(ctx context.Context) (Report, error) {
 	unread := make([]cardea.Operation, len(open))
 	for i, row := range open {
 		unread[i] = r.withAccount(row.Op)
+		r.answers[row.Op.Key] = row.AnsweredAt
 	}
 	err = r.confirm(ctx, append(r.sent(), unread...), false)
 	return r.report(), stoppedBy(err)
@@ -96,6 +98,8 @@ func (r *run) settle(ctx context.Context, op cardea.Operation) error {
 			return err
 		}
 		return r.unsettled(op)
+	case cardea.VerbUpdate:
+		return r.settleUpdate(ctx, op)
 	case cardea.VerbAddUnit, cardea.VerbRenameUnit, cardea.VerbDeleteUnit:
 		if err := r.finish(ctx, op); err != nil {
 			return err

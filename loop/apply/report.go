@@ -30,6 +30,10 @@ type Report struct {
 	Failed    int
 	// Open are operations whose outcome is not known or not read back: the next run begins with them.
 	Open int
+	// GaveWay says that the run ended early, for something more urgent: what it did not send is still to be done.
+	GaveWay bool
+	// Look is when the first of them has to show at the door system, 0 = none waits for that.
+	Look cardea.Instant
 }
 
 // result notes what became of an operation; a later note replaces an earlier one.
@@ -71,6 +75,7 @@ func (r *run) sent() []cardea.Operation {
 func (r *run) report() Report {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.rep.GaveWay = r.Turn.Over()
 	r.rep.Sent, r.rep.Confirmed, r.rep.Skipped, r.rep.Failed, r.rep.Open = 0, 0, 0, 0, 0
 	for _, res := range r.rep.Results {
 		switch res.State {

@@ -85,6 +85,7 @@ func (r *run) edges(ctx context.Context, ops []cardea.Operation) error {
 				return fmt.Errorf("stopped: %w", ctx.Err())
 			case verdict == nil:
 				err = r.well(ctx, op, edge)
+			case r.cut(op, verdict):
 			case attempt < r.attempts() && repeats(verdict):
 				again = append(again, op)
 				pause = max(pause, asked(verdict))

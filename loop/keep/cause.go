@@ -31,6 +31,12 @@ func (f *facts) cause(k *Keeper, p cardea.PersonID, g cardea.GroupID, was []card
 		if len(was) == 0 && !slices.Contains(x.Mapped(), g) {
 			continue
 		}
+		if over := f.outlived(x, name, p, g, mine); len(over) > 0 {
+			for _, c := range over {
+				note(c)
+			}
+			continue
+		}
 		note(x.Cause(p, g, mine, f.at))
 	}
 	for _, r := range was {

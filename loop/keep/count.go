@@ -30,6 +30,9 @@ func counted(r *Report, o Options) map[string]int {
 	key := func(before string, op cardea.Operation) string {
 		return before + string(op.Verb) + "/" + string(op.Cause)
 	}
+	if r.AtRisk > 0 {
+		n[AtRisk] = r.AtRisk
+	}
 	for space, at := range r.Plan.Read {
 		n[countRead+space] = int(at)
 	}
@@ -62,7 +65,9 @@ func counted(r *Report, o Options) map[string]int {
 	return n
 }
 
-// waiting leaves out what is held because its group is only watched: that is reported, and waits for nobody.
+// waiting leaves out what is held because its group is only watched or observed: that is reported, and waits for nobody.
 func waiting(held []cardea.Operation) []cardea.Operation {
-	return slices.DeleteFunc(slices.Clone(held), func(o cardea.Operation) bool { return o.Held.Code == cardea.HeldWatch })
+	return slices.DeleteFunc(slices.Clone(held), func(o cardea.Operation) bool {
+		return o.Held.Code == cardea.HeldWatch || o.Held.Code == cardea.HeldObserved || o.Held.Code == cardea.HeldFresh
+	})
 }

@@ -168,7 +168,8 @@ func TestKilledAtAnyDoorCallANewRunConverges(t *testing.T) {
 		for _, after := range []bool{false, true} {
 			for k := 1; ; k++ {
 				b := eventful(t, s)
-				ctx, cancel := context.WithCancel(context.Background())
+				ctx, end := context.WithCancelCause(context.Background())
+				cancel := func() { end(store.ErrLeaseLost) } // at once, as when it is killed
 				start, hit := len(b.door.Calls()), false
 				b.door.Fault(func(c looptest.Call) looptest.Fault {
 					if c.N-start < k {
@@ -208,7 +209,8 @@ func TestKilledAtAnyStoreWriteANewRunConverges(t *testing.T) {
 		for _, after := range []bool{false, true} {
 			for k := 1; ; k++ {
 				b := eventful(t, s)
-				ctx, cancel := context.WithCancel(context.Background())
+				ctx, end := context.WithCancelCause(context.Background())
+				cancel := func() { end(store.ErrLeaseLost) } // at once, as when it is killed
 				dead := &killer{Workspace: b.ws, k: k, after: after, kill: cancel}
 				b.store = dead
 				b.reset()

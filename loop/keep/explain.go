@@ -133,7 +133,7 @@ func (k *Keeper) onAccount(ctx context.Context, person cardea.PersonID) ([]carde
 	if err != nil {
 		return nil, failed("see whose account it is", err)
 	}
-	return sharers(state.Links, one), nil
+	return sharers(state.Pairs(), one), nil
 }
 
 // shows fills in what the door system shows.
@@ -144,7 +144,7 @@ func (k *Keeper) shows(
 	if err != nil {
 		return failed("see what is at the door system", err)
 	}
-	for _, l := range state.Links {
+	for _, l := range state.Pairs() {
 		if l.Person != person {
 			continue
 		}

@@ -3,6 +3,7 @@ package keep
 import (
 	"cmp"
 	"context"
+	"maps"
 	"strings"
 
 	"github.com/cardea-access/cardea"
@@ -20,6 +21,9 @@ func (k *Keeper) frozen(
 		return nil, 0, failed("see what is frozen", err)
 	}
 	ends = cardea.Never
+	if len(k.Halted) > 0 {
+		groups = maps.Clone(k.Halted)
+	}
 	for _, one := range all {
 		if !one.Holds(f.at) || !k.concerns(one) {
 			continue

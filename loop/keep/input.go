@@ -44,12 +44,14 @@ func (k *Keeper) input(ctx context.Context, f *facts, state store.DoorState) (ch
 		Now: f.at, Beyond: f.beyond, Door: k.Door, Wanted: f.wanted,
 		Accounts: state.Accounts, Groups: state.Groups, Edges: state.Edges, Ledger: state.Ledger,
 		Mapped: f.mapped, Policies: policies, Approve: k.Approve, Mails: k.Mails,
+		Quiet:    k.Quiet,
 		FirstRun: firstRun(policies, f.mapped, base),
 		Limits:   k.limits(), Horizon: k.Horizon, Brake: k.brake(), Blind: f.blind,
 		Cause: func(p cardea.PersonID, g cardea.GroupID, was []cardea.Reason) cardea.Cause {
 			return f.cause(k, p, g, was)
 		},
 		Past: past, Released: released, Undone: undone, Only: f.only, Units: k.Units, Attributes: k.Attributes,
+		Observed: k.Observed, Adopt: k.Adopt,
 	}, nil
 }
 
@@ -65,6 +67,12 @@ func (k *Keeper) policies(ctx context.Context) (map[cardea.GroupID]cardea.Policy
 	}
 	for g, p := range k.Policies {
 		p.Group, p.Ours = g, stored[g].Ours
+		p.Keep = bothKept(p.Keep, stored[g].Keep)
+		out[g] = p
+	}
+	for g := range k.Lifted {
+		p := out[g]
+		p.Group, p.Ours = g, true
 		out[g] = p
 	}
 	// Who approved one unit approved that units are kept: each new one is not asked for again.

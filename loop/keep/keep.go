@@ -21,6 +21,9 @@ type Store interface {
 	Directory(ctx context.Context, connection string) (cardea.Directory, error)
 	DirectoryOf(ctx context.Context, connection string, people []cardea.Key) (cardea.Directory, error)
 	Dirty(ctx context.Context, door string) ([]cardea.PersonID, error)
+	DirtyMarks(ctx context.Context, door string) (map[cardea.PersonID]int64, error)
+	DoorStateOf(ctx context.Context, door string, people []cardea.PersonID) (store.DoorState, error)
+	DirtySince(ctx context.Context, lease store.Lease) ([]cardea.PersonID, error)
 	ClearDirty(ctx context.Context, lease store.Lease) error
 	DoorState(ctx context.Context, door string) (store.DoorState, error)
 	LedgerHistory(ctx context.Context, door string, person cardea.PersonID, group cardea.GroupID) ([]cardea.LedgerRow, error)
@@ -38,12 +41,17 @@ type Store interface {
 	SaveReasons(ctx context.Context, door string, rows []cardea.LedgerRow, l *store.Lease) error
 	SaveChangeset(ctx context.Context, run string, c cardea.Changeset, l *store.Lease) error
 	SaveIssues(ctx context.Context, source string, is []cardea.Issue, at cardea.Instant) error
+	AddIssues(ctx context.Context, source string, is []cardea.Issue, at cardea.Instant) error
+	lateStore
 	SaveRun(ctx context.Context, r store.Run) error
 	MarkWake(ctx context.Context, marks ...store.Mark) error
 	Audit(ctx context.Context, n int) ([]store.AuditLine, error)
-	Runs(ctx context.Context, limit int) ([]store.Run, error)
+	RunsOf(ctx context.Context, unit, kind string, limit int) ([]store.Run, error)
+	Rereads(ctx context.Context, connection string) ([]store.Reread, error)
+	AskAgain(ctx context.Context, connection string, asks []store.Reread, at cardea.Instant) error
 	RunOperations(ctx context.Context, id string) ([]store.OpRow, error)
 	undoStore
+	situationStore
 }
 
 var _ Store = (*store.Workspace)(nil)
@@ -66,21 +74,43 @@ type Keeper struct {
 	Policies map[cardea.GroupID]cardea.Policy
 	Approve  cardea.Approve
 	Mails    cardea.Mails
-	Horizon  time.Duration
-	Brake    cardea.Brake  // zero = cardea.DefaultBrake
-	Limits   cardea.Limits // used when System is nil
+	// Quiet are the hours in which nobody is written to, nil = none.
+	Quiet *cardea.Quiet
+	// Follow are the fields of the profile that accounts are given when the person's change.
+	Follow []string
+	// Suppose, if any, changes what operators decided of who is who before a plan rests on it: for seeing what a decision
+	// would do.
+	Suppose func([]cardea.Decision) []cardea.Decision
+	Horizon time.Duration
+	Brake   cardea.Brake  // zero = cardea.DefaultBrake
+	Limits  cardea.Limits // used when System is nil
 	// Remapped are the groups whose mappings or scope are not those of the last run that settled them.
 	Remapped map[cardea.GroupID]bool
+	// Edited is when somebody last changed what is mapped: a run of everyone that began before it does not count.
+	Edited cardea.Instant
+	// Withheld are groups of which not everything that may give them can be known for now, and why.
+	Withheld map[cardea.GroupID]string
 	// Units are the rentable units that there are to be, Attributes what the entries of groups are to hold: for systems
 	// that have such things.
 	Units      []cardea.Unit
 	Attributes map[cardea.GroupID]cardea.Attributes
+	// Observed are the groups in which an integration only looks on, and why: nothing is done there. Halted are those to which
+	// nothing but blocks and locks is written until somebody goes on with what was begun, and why.
+	Observed, Halted map[cardea.GroupID]string
+	// Lifted are groups that are looked at as though they were ours already.
+	Lifted map[cardea.GroupID]bool
+	// Adopt says of a group whether entries that a grant explains become ours, where that is not as its mode has it.
+	Adopt map[cardea.GroupID]bool
+	// Named are the groups that mappings name, those too that the door system does not have any more.
+	Named []cardea.GroupID
 	// Settled, if any, is told after a whole run which mapped groups have nothing waiting for a person.
 	Settled func(ctx context.Context, groups []cardea.GroupID) error
 	// SweepEvery is how often the door side is listed whole, 0 = every 15 minutes.
 	SweepEvery time.Duration
-	Now        func() time.Time
-	Lease      *store.Lease
+	// Pace is between two calls at the door system, 0 = nobody counts them.
+	Pace  time.Duration
+	Now   func() time.Time
+	Lease *store.Lease
 	// Rand spreads waiting times, nil = math/rand. Parallel is how many requests may be under way at once, 0 = 4.
 	Rand     func() float64
 	Parallel int
@@ -88,7 +118,8 @@ type Keeper struct {
 	Listed   func(kind cardea.Kind, records int)
 	Progress func(apply.Progress)
 
-	zones sync.Map // IANA name -> *time.Location
+	zones     sync.Map    // IANA name -> *time.Location
+	overtakes *overtaking // nil = nobody overtakes a listing
 }
 
 const (

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/cardea-access/cardea"
-	"github.com/cardea-access/cardea/core/change"
 	"github.com/cardea-access/cardea/core/decide"
 	"github.com/cardea-access/cardea/core/match"
 	"github.com/cardea-access/cardea/loop/read"
@@ -23,14 +22,20 @@ type Plan struct {
 	Wanted []cardea.Grant
 	People map[cardea.PersonID]cardea.Person
 	Links  []cardea.Link
-	State  store.DoorState
-	Mapped []cardea.GroupID
+	// Conflicts are the questions of who is who that only a person can answer.
+	Conflicts []cardea.IdentityConflict
+	State     store.DoorState
+	Mapped    []cardea.GroupID
 	// Blind are the groups of which not everything that may give them is known, and why.
 	Blind map[cardea.GroupID]string
 	// InStep counts the entries of each mapped group that are as they should be now.
 	InStep map[cardea.GroupID]int
 	// Read is when the newest reading began that it rests on, by space connection.
 	Read map[string]cardea.Instant
+	// Standings are the situations of what is not in step.
+	Standings []cardea.Standing
+
+	terms *terms
 }
 
 // facts is one look at the space side.
@@ -48,6 +53,11 @@ type facts struct {
 	issues    []cardea.Issue
 	only      map[cardea.PersonID]bool
 	blocked   map[cardea.PersonID]cardea.Block // and everybody whom that concerns
+
+	standings map[string]map[cardea.Kind]read.Standing // by space connection
+	good      map[cardea.GroupID]cardea.Instant        // of the blind: when all that feeds them was last known
+	stale     map[string]map[cardea.GroupID]bool       // by integration: groups that outlived its silence
+	turns     cardea.Instant                           // when the next does
 }
 
 // Plan looks at everything that is stored and says what is to be done. It writes nothing, here or at the door system.
@@ -71,7 +81,7 @@ func (k *Keeper) PlanFor(ctx context.Context, people []cardea.PersonID) (Plan, e
 		return Plan{}, failed("see what is at the door system", err)
 	}
 	// An account that several people share is judged with all of them.
-	if shared := sharers(state.Links, people); len(shared) > len(people) {
+	if shared := sharers(k.around(state, people), people); len(shared) > len(people) {
 		people = shared
 		if state, err = k.Store.DoorStateOf(ctx, k.Door, people); err != nil {
 			return Plan{}, failed("see what is at the door system", err)
@@ -189,15 +199,16 @@ func (k *Keeper) look(
 	f := &facts{
 		at: k.now(), beyond: cardea.Never, only: only,
 		people: map[cardea.PersonID]cardea.Person{}, blind: map[cardea.GroupID]string{},
+		good: map[cardea.GroupID]cardea.Instant{}, stale: map[string]map[cardea.GroupID]bool{}, turns: cardea.Never,
 	}
 	span := cardea.Window{From: f.at, Until: f.at.Add(k.Horizon)}
 	standings := map[string]map[cardea.Kind]read.Standing{}
+	f.standings = standings
 	var grants [][]cardea.Grant
 	for _, i := range k.Integrations {
 		d := directories[i.Space]
 		x := decide.New(d, k.settings(i.Settings, d))
 		f.indexes = append(f.indexes, x)
-		grants = append(grants, x.Grants(span))
 		f.beyond = min(f.beyond, x.Opens(span.Until))
 		f.mapped = append(f.mapped, x.Mapped()...)
 		f.issues = append(f.issues, x.Issues()...)
@@ -213,6 +224,11 @@ func (k *Keeper) look(
 				f.blind[g] = joined(f.blind[g], why)
 			}
 		}
+		k.silent(f, i, x)
+		grants = append(grants, f.current(i.Settings.Integration, x.Grants(span)))
+	}
+	for g, why := range k.Withheld {
+		f.blind[g] = joined(f.blind[g], why)
 	}
 	f.wanted = decide.Unite(grants...)
 	if len(directories) == 1 {
@@ -272,6 +288,10 @@ func joined(a, b string) string {
 
 // plan compares what was decided with what is at the door system.
 func (k *Keeper) plan(ctx context.Context, f *facts, state store.DoorState) (Plan, error) {
+	shows, err := k.believed(ctx, &state, f.at)
+	if err != nil {
+		return Plan{}, err
+	}
 	in, err := k.input(ctx, f, state)
 	if err != nil {
 		return Plan{}, err
@@ -279,7 +299,7 @@ func (k *Keeper) plan(ctx context.Context, f *facts, state store.DoorState) (Pla
 	people := k.relevant(f, state)
 	paired := match.Pair(match.Input{
 		Door: k.Door, People: people, Accounts: state.Accounts, Links: slices.Clone(state.Links),
-		NeedsEmail: k.limits().NeedsEmail,
+		NeedsEmail: k.limits().NeedsEmail, Decisions: k.decided(state), Follow: k.follows(),
 	})
 	barred, err := k.blocked(ctx, f.at)
 	if err != nil {
@@ -300,15 +320,30 @@ func (k *Keeper) plan(ctx context.Context, f *facts, state store.DoorState) (Pla
 	in.People, in.Links, in.Fresh = people, paired.Links, paired.Fresh
 	in.Missing = slices.DeleteFunc(paired.Missing, func(a cardea.NewAccount) bool { return !granted[a.Person] })
 	in.Disputed, in.NoAccount = paired.Disputed, paired.NoAccount
-	cs, next := change.Plan(in)
+	in.Updates, in.Not = paired.Updates, paired.Not
+	terms, err := k.terms(ctx, f)
+	if err != nil {
+		return Plan{}, err
+	}
+	in.Term, in.Good = terms.of, f.good
+	in.Places, in.Sides = k.places(f, state.Groups)
+	cs, next, stands, err := k.situated(ctx, state, in, paired)
+	if err != nil {
+		return Plan{}, err
+	}
+	if cs, err = k.queued(ctx, cs, in); err != nil {
+		return Plan{}, err
+	}
 	if k.limits().NamesEdges {
 		named(&cs, people)
 	}
 	cs.Issues = slices.Concat(f.issues, paired.Issues, cs.Issues)
 	p := Plan{
-		Changeset: cs, Next: min(next, barred.ends, thaw), Wanted: f.wanted, People: people, Links: paired.Links, State: state,
-		Mapped: f.mapped, Blind: f.blind, Read: f.read,
+		Changeset: cs, Next: min(next, barred.ends, thaw, f.turns, shows), Wanted: f.wanted, People: people, Links: paired.Links, State: state,
+		Conflicts: paired.Conflicts,
+		Mapped:    f.mapped, Blind: f.blind, Read: f.read, terms: terms,
 	}
+	p.Standings = stands
 	p.InStep = p.inStep(f.at, k.limits().Timed)
 	return p, nil
 }

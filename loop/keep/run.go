@@ -24,6 +24,9 @@ type Options struct {
 	// Keys limits what is applied to these operations: those of an approved changeset that are still wanted. nil = all
 	// that are not held.
 	Keys map[cardea.OpKey]bool
+	// Yields makes a run of everyone end early when somebody is marked meanwhile, or the clock asks for something: the next
+	// run begins with that. It says so with a Next that has come.
+	Yields bool
 }
 
 // The outcomes of a run.
@@ -46,6 +49,7 @@ type Report struct {
 	Held      []cardea.Operation
 	Issues    []cardea.Issue
 	Next      cardea.Instant // when it is to be run again
+	AtRisk    int            // how much will hardly be true in time
 }
 
 // Run brings the door organisation in step: it settles what an earlier run left behind, lists the door side when that is
@@ -63,9 +67,13 @@ func (k *Keeper) Run(ctx context.Context, o Options) (Report, error) {
 		return r, failed("note that the run began", err)
 	}
 	err = k.run(ctx, o, &r)
-	k.sum(&r, o, err)
 	keepCtx := context.WithoutCancel(ctx)
-	err = errors.Join(err, k.told(keepCtx), k.Store.SaveRun(keepCtx, r.Run))
+	if err != nil {
+		err = errors.Join(err, k.met(keepCtx, &r))
+	}
+	late := k.overdue(keepCtx, o, &r, err)
+	k.sum(&r, o, err)
+	err = errors.Join(err, late, k.told(keepCtx), k.Store.SaveRun(keepCtx, r.Run))
 	return r, err
 }
 
@@ -77,6 +85,7 @@ func (k *Keeper) run(ctx context.Context, o Options, r *Report) error {
 	if a.Parallel == 0 {
 		a.Parallel = defaultParallel
 	}
+	a.Of = among(o.People)
 	var err error
 	if err := k.clocks(ctx); err != nil {
 		return err
@@ -96,6 +105,16 @@ func (k *Keeper) run(ctx context.Context, o Options, r *Report) error {
 	if r.Plan, err = k.planned(ctx, o); err != nil {
 		return err
 	}
+	if kept, err := k.seeds(ctx, o, r); err != nil {
+		return err
+	} else if kept {
+		if r.Plan, err = k.planned(ctx, o); err != nil {
+			return err
+		}
+	}
+	if err := k.dated(ctx, &r.Plan, r.Run.Started); err != nil {
+		return err
+	}
 	r.After, r.Held = r.Plan, r.Plan.Changeset.Held()
 	r.Run.Changeset = r.Plan.Changeset.Hash
 	cs := restricted(r.Plan.Changeset, o.Keys)
@@ -106,8 +125,12 @@ func (k *Keeper) run(ctx context.Context, o Options, r *Report) error {
 		if err := k.clocks(ctx); err != nil {
 			return err
 		}
+		a.Turn = k.turn(o, r)
 		if r.Applied, err = a.Apply(ctx, cs, r.Plan.State); err != nil {
 			return err
+		}
+		if r.Applied.GaveWay {
+			return k.gaveWay(ctx, r)
 		}
 		k.follow(r.Applied)
 		if r.After, err = k.planned(ctx, o); err != nil {
@@ -183,18 +206,37 @@ func (k *Keeper) conclude(ctx context.Context, o Options, r *Report) error {
 	if r.Seen != nil {
 		r.Issues = append(r.Issues, r.Seen.Issues...)
 	}
+	passes, err := k.passes(ctx, o, r)
+	if err != nil {
+		return err
+	}
+	r.Issues = append(r.Issues, passes...)
 	if err := k.refresh(ctx, &r.After); err != nil {
 		return err
 	}
-	if o.People != nil {
-		return nil // a few people say nothing of the whole
+	if err := k.stand(ctx, o, r); err != nil {
+		return err
 	}
+	if err := k.again(ctx, r); err != nil {
+		return err
+	}
+	if o.People != nil {
+		return k.met(ctx, r) // a few people say nothing of the whole
+	}
+	silent, alarm, err := k.silences(ctx, k.now())
+	if err != nil {
+		return err
+	}
+	r.Issues, r.After.Next = append(r.Issues, silent...), min(r.After.Next, alarm)
 	at := k.now()
-	if err := k.Store.SaveIssues(ctx, "keep:"+k.Door, r.Issues, at); err != nil {
-		return failed("keep the issues", err)
+	if err := k.found(ctx, o, r, at); err != nil {
+		return err
 	}
 	if err := k.Store.SaveInStep(ctx, k.Door, at, r.After.InStep); err != nil {
 		return failed("keep how many entries are in step", err)
+	}
+	if err := k.risky(ctx, r, at); err != nil {
+		return err
 	}
 	if err := k.lookAgain(ctx, r); err != nil {
 		return err
@@ -219,7 +261,8 @@ func (k *Keeper) uninvited(r *Report) []cardea.Issue {
 		made := res.State == store.OpConfirmed || res.State == store.OpSent
 		if made && res.Op.Verb == cardea.VerbCreate && res.Op.New != nil && res.Op.New.Mails == cardea.MailsNever {
 			out = append(out, cardea.Issue{Code: "not-invited", Person: res.Op.Person, Text: "the account was made without the " +
-				"vendor's invitation, as all of a first changeset is; tell them yourself, or let the vendor invite them"})
+				"vendor's invitation, as all of a first changeset is, and what cannot wait in quiet hours; tell them " +
+				"yourself, or let the vendor invite them"})
 		}
 	}
 	return out
@@ -253,16 +296,20 @@ func (k *Keeper) own(ctx context.Context, r *Report) error {
 	if err != nil {
 		return err
 	}
+	stored, err := k.Store.Policies(ctx, k.Door)
+	if err != nil {
+		return failed("see which groups are ours", err)
+	}
 	listed := map[cardea.GroupID]bool{}
 	for g := range r.After.State.EdgesAt {
 		listed[g] = true
 	}
 	for _, g := range r.After.Mapped {
 		p := policies[g]
-		if p.Ours || waits[g] || !listed[g] || r.After.Blind[g] != "" {
+		if p.Ours || waits[g] || !listed[g] || k.Observed[g] != "" || k.Halted[g] != "" || r.After.Blind[g] != "" {
 			continue
 		}
-		p.Group, p.Ours = g, true
+		p.Group, p.Ours, p.Keep = g, true, stored[g].Keep // those of the file stay in the file
 		if p.Mode == "" {
 			p.Mode = cardea.Exclusive
 		}
@@ -294,8 +341,13 @@ func (k *Keeper) sum(r *Report, o Options, err error) {
 		r.Run.Detail = k.detail(r)
 	}
 	r.Next = r.After.Next
-	if err != nil || len(going) > 0 || r.Applied.Open+r.Recovered.Open > 0 {
+	if err != nil || len(going) > 0 || r.unsettled() {
 		r.Next = earliest(r.Next, r.Run.Ended.Add(again))
+	}
+	for _, look := range []cardea.Instant{r.Recovered.Look, r.Applied.Look} {
+		if look != 0 {
+			r.Next = earliest(r.Next, max(look, r.Run.Ended+1))
+		}
 	}
 	if read := r.After.State.ReadAt; read != 0 {
 		r.Next = earliest(r.Next, max(read.Add(k.every()), r.Run.Ended+cardea.Second))

@@ -68,6 +68,9 @@ func (k *Keeper) Sweep(ctx context.Context) (Seen, error) {
 	if err := doubt.save(ctx); err != nil {
 		return seen, err
 	}
+	if err := k.overtaken(ctx, &c); err != nil {
+		return seen, err
+	}
 	if err := k.Store.SaveDoorRead(ctx, c, k.Lease); err != nil {
 		return seen, failed("keep what the door system shows", err)
 	}
@@ -80,7 +83,7 @@ func (k *Keeper) list(ctx context.Context, scope cardea.Scope) (*cardea.Intake, 
 		return nil, cardea.Errorf(cardea.Rejected, "there is no door system to read")
 	}
 	in := cardea.NewIntake(scope, k.Listed)
-	if err := k.System.Read(ctx, scope, in); err != nil {
+	if err := k.meanwhile(ctx, func(ctx context.Context) error { return k.System.Read(ctx, scope, in) }); err != nil {
 		return nil, fmt.Errorf("%s could not be read: %w", k.Door, err)
 	}
 	return in, nil

@@ -11,7 +11,7 @@ import (
 // few is how many marked people are worth a run of their own.
 const few = 50
 
-// lookBack is how many runs are searched for the last full one.
+// lookBack is how many runs of the door are searched for the last full one.
 const lookBack = 200
 
 // Wake is what the keeper's wake row asks for: first the people that were marked, fast; then everyone, when something
@@ -36,7 +36,9 @@ func (k *Keeper) Wake(ctx context.Context, lease store.Lease) (cardea.Instant, e
 		full = true
 	}
 	if full {
-		r, err := k.Run(ctx, Options{})
+		k.overtakes = &overtaking{done: map[cardea.PersonID]int64{}}
+		r, err := k.Run(ctx, Options{Yields: true})
+		k.overtakes = nil
 		if err != nil {
 			return r.Next, err
 		}
@@ -62,7 +64,7 @@ func (k *Keeper) fullDue(ctx context.Context) (bool, cardea.Instant, error) {
 		return false, 0, err
 	}
 	next := cardea.Instant(r.Counts[countNext])
-	if !ran || next <= k.now() || r.Outcome == Failed || r.Outcome == Incomplete {
+	if !ran || next <= k.now() || k.Edited >= r.Started || r.Outcome == Failed || r.Outcome == Incomplete {
 		return true, 0, nil
 	}
 	if turned, err := k.turned(ctx, r.Started); err != nil || turned {
@@ -80,12 +82,12 @@ func (k *Keeper) fullDue(ctx context.Context) (bool, cardea.Instant, error) {
 
 // lastWhole is the newest run of this door that looked at everyone and came to its end.
 func (k *Keeper) lastWhole(ctx context.Context) (store.Run, bool, error) {
-	runs, err := k.Store.Runs(ctx, lookBack)
+	runs, err := k.Store.RunsOf(ctx, k.Door, store.WakeKeep, lookBack)
 	if err != nil {
 		return store.Run{}, false, failed("see when the last run was", err)
 	}
 	for _, r := range runs {
-		if r.Unit == k.Door && r.Kind == store.WakeKeep && r.Ended != 0 && Whole(r) {
+		if r.Ended != 0 && Whole(r) {
 			return r, true, nil
 		}
 	}

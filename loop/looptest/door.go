@@ -5,9 +5,11 @@ package looptest
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/cardea-access/cardea"
 )
@@ -43,6 +45,16 @@ type Door struct {
 	trouble  map[cardea.Kind]error
 	liar     bool
 	made     []cardea.NewAccount
+	delay    time.Duration // until a change of an edge shows
+	clock    func() time.Time
+	late     []change
+}
+
+// change is one of an edge that need not show yet.
+type change struct {
+	at  time.Time
+	was *cardea.Edge // nil = it was not there
+	now spot
 }
 
 // NewDoor makes a door system with the named groups, their ids being their names.
@@ -94,6 +106,41 @@ func (d *Door) Put(email string, w cardea.Window, groups ...string) cardea.Accou
 // Take removes an edge by hand.
 func (d *Door) Take(group string, a cardea.AccountID) {
 	d.Set(func(d *Door) { delete(d.edges, spot{cardea.GroupID(group), a}) })
+}
+
+// Delay lets changes of edges show only so long after they were made.
+func (d *Door) Delay(by time.Duration, clock func() time.Time) {
+	d.Set(func(d *Door) { d.delay, d.clock = by, clock })
+}
+
+// changing notes how an edge was before it changes.
+func (d *Door) changing(s spot) {
+	if d.delay == 0 {
+		return
+	}
+	c := change{at: d.clock(), now: s}
+	if e, there := d.edges[s]; there {
+		c.was = &e
+	}
+	d.late = append(d.late, c)
+}
+
+// shown are the edges as listings show them.
+func (d *Door) shown() map[spot]cardea.Edge {
+	if len(d.late) == 0 {
+		return d.edges
+	}
+	now := d.clock()
+	d.late = slices.DeleteFunc(d.late, func(c change) bool { return !now.Before(c.at.Add(d.delay)) })
+	out := maps.Clone(d.edges)
+	for _, c := range slices.Backward(d.late) {
+		if c.was == nil {
+			delete(out, c.now)
+		} else {
+			out[c.now] = *c.was
+		}
+	}
+	return out
 }
 
 func (d *Door) account(email, external string) cardea.AccountID {
@@ -219,7 +266,7 @@ func (d *Door) Read(ctx context.Context, want cardea.Scope, into *cardea.Intake)
 		}
 		if want.Wants(cardea.KindEdge) {
 			var es []cardea.Edge
-			for s, e := range d.edges {
+			for s, e := range d.shown() {
 				if (len(want.Groups) == 0 || slices.Contains(want.Groups, s.group)) &&
 					(len(want.Accounts) == 0 || slices.Contains(want.Accounts, s.account)) {
 					es = append(es, e)
@@ -322,6 +369,7 @@ func (d *Door) grant(e cardea.Edge) (string, error) {
 	}
 	d.next++
 	e.Ref, e.Mails = fmt.Sprintf("ref%d", d.next), ""
+	d.changing(s)
 	d.edges[s] = e
 	return e.Ref, nil
 }
@@ -333,6 +381,7 @@ func (d *Door) Revoke(ctx context.Context, es []cardea.Edge) []error {
 	err := d.do(ctx, "revoke", true, func() error {
 		for _, e := range es {
 			if !d.liar {
+				d.changing(spot{e.Group, e.Account})
 				delete(d.edges, spot{e.Group, e.Account})
 			}
 		}

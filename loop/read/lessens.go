@@ -24,7 +24,7 @@ func Lessens(old, now cardea.Record) bool {
 		return !same || o.Resource != n.Resource || o.Agreement != n.Agreement || earlier(o.End, n.End) || later(o.Start, n.Start)
 	case cardea.Person:
 		o, same := old.(cardea.Person)
-		return !same || o.Team != n.Team || (o.Status != cardea.Left && n.Status == cardea.Left)
+		return !same || o.Team != n.Team || lacks(o.Teams, n.Teams) || (o.Status != cardea.Left && n.Status == cardea.Left)
 	case cardea.Booking:
 		o, same := old.(cardea.Booking)
 		return !same || o.Person != n.Person || o.Team != n.Team || o.Resource != n.Resource ||

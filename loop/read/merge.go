@@ -271,12 +271,14 @@ func (res *Result) questions(kind cardea.Kind) []cardea.Key {
 
 func byID(a, b cardea.Record) int { return strings.Compare(a.Key().ID, b.Key().ID) }
 
+func byKey(a, b cardea.Key) int {
+	if c := strings.Compare(string(a.Kind), string(b.Kind)); c != 0 {
+		return c
+	}
+	return strings.Compare(a.ID, b.ID)
+}
+
 func sortedKeys(ks []cardea.Key) []cardea.Key {
-	slices.SortFunc(ks, func(a, b cardea.Key) int {
-		if c := strings.Compare(string(a.Kind), string(b.Kind)); c != 0 {
-			return c
-		}
-		return strings.Compare(a.ID, b.ID)
-	})
+	slices.SortFunc(ks, byKey)
 	return slices.Compact(ks)
 }

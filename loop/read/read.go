@@ -18,9 +18,12 @@ type Store interface {
 	Collections(ctx context.Context, connection string) ([]store.Collection, error)
 	FactStates(ctx context.Context, connection string, kind cardea.Kind) (map[string]store.FactState, error)
 	Facts(ctx context.Context, connection string, keys []cardea.Key) ([]cardea.Record, error)
+	Referring(ctx context.Context, connection string, kind cardea.Kind, to []cardea.Key) ([]cardea.Key, error)
+	LookFence(ctx context.Context, connection string) (int64, error)
 	SaveRead(ctx context.Context, at cardea.Instant, who string, changes []store.ReadChange, marks []store.Mark,
 		l *store.Lease) error
 	SaveIssues(ctx context.Context, source string, is []cardea.Issue, at cardea.Instant) error
+	AddIssues(ctx context.Context, source string, is []cardea.Issue, at cardea.Instant) error
 }
 
 // Reader reads one space connection.
@@ -39,17 +42,24 @@ type Reader struct {
 	Ask int
 	// Progress, if any, is told the running count of each collection.
 	Progress func(kind cardea.Kind, records int)
+
+	near  bool         // what hangs on records comes with them
+	sight *store.Sight // when this read saw what it saw
 }
 
 // Full reads every collection and keeps what it found. The error is set when nothing could be read at all, with the
 // vendor's class, or when the store failed; a collection that failed on its own is in the report.
-func (r *Reader) Full(ctx context.Context) (Report, error) {
+func (r *Reader) Full(ctx context.Context) (_ Report, err error) {
 	now := cardea.At(r.Now())
 	span := cardea.Window{From: now.Add(-r.Lag - 24*time.Hour), Until: now.Add(r.Horizon)}
+	if r.sight, err = r.beside(ctx); err != nil {
+		return Report{}, err
+	}
 	before, err := r.standings(ctx)
 	if err != nil {
 		return Report{}, err
 	}
+	ctx = sweeping(ctx)
 	scope := cardea.Scope{Kinds: r.System.Collections(), Span: span}
 	in := cardea.NewIntake(scope, r.Progress)
 	readErr := r.System.Read(ctx, scope, in)
@@ -75,7 +85,11 @@ func (r *Reader) Full(ctx context.Context) (Report, error) {
 	if err := r.save(ctx, now, "read", results, nil); err != nil {
 		return rep, err
 	}
-	if err := r.Store.SaveIssues(ctx, "read:"+r.Connection, rep.Issues, now); err != nil {
+	keep := r.Store.SaveIssues
+	if readErr != nil { // what was not looked at is not mended
+		keep = r.Store.AddIssues
+	}
+	if err := keep(ctx, "read:"+r.Connection, rep.Issues, now); err != nil {
 		return rep, fmt.Errorf("could not keep the issues of the read: %w", err)
 	}
 	if readErr != nil {
@@ -207,7 +221,7 @@ func (r *Reader) save(
 		res := results[kind]
 		c := store.ReadChange{
 			Connection: r.Connection, Kind: kind, Upsert: res.Upsert, Unsure: sortedKeys(unsure[kind]),
-			Missing: res.Missing, Gone: res.Gone,
+			Missing: res.Missing, Gone: res.Gone, Sight: r.sight,
 		}
 		delete(unsure, kind)
 		for _, id := range res.Seen {
@@ -225,7 +239,9 @@ func (r *Reader) save(
 		changes = append(changes, c)
 	}
 	for _, kind := range slices.Sorted(maps.Keys(unsure)) {
-		changes = append(changes, store.ReadChange{Connection: r.Connection, Kind: kind, Unsure: sortedKeys(unsure[kind])})
+		changes = append(changes, store.ReadChange{
+			Connection: r.Connection, Kind: kind, Unsure: sortedKeys(unsure[kind]), Sight: r.sight,
+		})
 	}
 	if len(dirty) > 0 {
 		changes[0].Dirty = dirty

@@ -15,6 +15,8 @@ type Report struct {
 	Issues      []cardea.Issue
 	// Complete says that every collection came whole and none is suspect.
 	Complete bool
+	// Answered are, of a targeted read, the records that the vendor showed or does not know, of those that were asked for.
+	Answered []cardea.Key
 }
 
 // Collection is what a read found in one collection.

@@ -22,11 +22,16 @@ func (r *Reader) Of(ctx context.Context, keys, people []cardea.Key) (Report, err
 	scope := cardea.Scope{
 		Kinds: r.System.Collections(), Keys: keys, People: people,
 		Span: cardea.Window{From: now.Add(-r.Lag - 24*time.Hour), Until: now.Add(r.Horizon)},
+		Near: r.near,
+	}
+	if err := r.seeing(ctx); err != nil {
+		return Report{}, err
 	}
 	before, err := r.standings(ctx)
 	if err != nil {
 		return Report{}, err
 	}
+	r.stood(before)
 	in := cardea.NewIntake(scope, r.Progress)
 	if err := r.System.Read(ctx, scope, in); err != nil {
 		return Report{}, fmt.Errorf("%s could not be read: %w", r.Connection, err)
@@ -66,10 +71,18 @@ func (r *Reader) Of(ctx context.Context, keys, people []cardea.Key) (Report, err
 	}
 	rep := r.report(now, in, results)
 	rep.Issues = nil // single records say nothing of a collection
+	rep.Answered = slices.SortedFunc(maps.Keys(Answers(in)), byKey)
+	// What was asked for is looked at even when it is as it was: somebody waits for the answer.
+	for _, k := range rep.Answered {
+		if !slices.Contains(touched, k) {
+			touched = append(touched, k)
+		}
+	}
 	dirty, err := r.dirty(ctx, touched, bodies)
 	if err != nil {
 		return rep, err
 	}
+	r.brought(in, now)
 	if len(results) == 0 {
 		return rep, nil
 	}
@@ -163,6 +176,22 @@ func (r *Reader) dirty(ctx context.Context, touched []cardea.Key, now []cardea.R
 	}
 	for _, rec := range holders {
 		note(rec)
+	}
+	// What concerns a team's paying member concerns the team: it asks for a look at everyone.
+	var people []cardea.Key
+	for id := range out {
+		if _, k, ok := id.Split(); ok && k.Kind == cardea.KindPerson {
+			people = append(people, k)
+		}
+	}
+	if len(people) > 0 {
+		paid, err := r.Store.Referring(ctx, r.Connection, cardea.KindTeam, sortedKeys(people))
+		if err != nil {
+			return nil, fmt.Errorf("could not see for which teams these people pay: %w", err)
+		}
+		for _, k := range paid {
+			out[cardea.PersonOf(r.Connection, k)] = true
+		}
 	}
 	return slices.Sorted(maps.Keys(out)), nil
 }

@@ -42,10 +42,14 @@ type Loop struct {
 	Now      func() time.Time
 	Life     time.Duration // of a lease, 0 = a minute
 	Parallel int           // units at once, 0 = 4
+	// Apart counts Parallel for each kind by itself: units of one kind, however many, never keep those of another waiting.
+	Apart bool
 	// Poll is how long a mark that another node made may go unseen, 0 = a second.
 	Poll time.Duration
 	// Rand spreads the waiting times after failures, in [0, 1); nil = math/rand.
 	Rand func() float64
+	// Fit, if any, is asked before each look for work: while it fails, nothing new is begun here.
+	Fit func(ctx context.Context) error
 	// Told, if any, hears of every piece of work. It is called by many goroutines.
 	Told func(Event)
 
@@ -65,9 +69,6 @@ const (
 	// goodbye is how long a release may take when the loop stops.
 	goodbye = 10 * time.Second
 )
-
-// errLost is why a handler's context ends when its lease was lost.
-var errLost = errors.New("the lease was lost: somebody else works on this unit now")
 
 // Start begins the loop. Call it once.
 func (l *Loop) Start(ctx context.Context) {
@@ -117,52 +118,88 @@ func (l *Loop) loop(ctx context.Context) {
 		kinds = append(kinds, k)
 	}
 	slices.Sort(kinds)
-	done := make(chan struct{}, l.Parallel) // with room for all: whoever finishes never waits
+	done := make(chan string, l.Parallel*len(kinds)) // with room for all: whoever finishes never waits
 	var working sync.WaitGroup
 	defer working.Wait()
-	running, empty := 0, 0
+	running, busy, empty := map[string]int{}, 0, 0
 	for ctx.Err() == nil {
 		got, broken := 0, false
-		if free := l.Parallel - running; free > 0 {
-			leases, err := l.Store.Claim(ctx, l.Owner, kinds, l.now(), l.Life, free)
+		open, free := l.room(kinds, running)
+		if free > 0 {
+			leases, err := l.claim(ctx, open, free)
 			if err != nil {
 				l.tell(Event{Err: fmt.Errorf("could not look for work: %w", err), Next: l.now().Add(l.Poll)})
 				broken = true
 			}
 			for _, lease := range leases {
+				running[l.pool(lease.Kind)]++
 				working.Go(func() {
 					l.work(ctx, lease)
-					done <- struct{}{}
+					done <- l.pool(lease.Kind)
 				})
 			}
 			got = len(leases)
-			running += got
+			busy += got
 		}
 		if got > 0 {
 			empty = 0
 		} else {
 			empty++
 		}
-		d := l.sleep(ctx, kinds, broken || running == l.Parallel, empty)
+		open, free = l.room(kinds, running)
+		d := l.sleep(ctx, open, broken || free == 0, empty)
 		t := time.NewTimer(d)
 		select {
 		case <-ctx.Done():
-		case <-done:
-			running--
+		case pool := <-done:
+			running[pool]--
+			busy--
 		case <-l.poke:
 			empty = 0
 		case <-t.C:
 		}
 		t.Stop()
-		for more := true; more && running > 0; {
+		for more := true; more && busy > 0; {
 			select {
-			case <-done:
-				running--
+			case pool := <-done:
+				running[pool]--
+				busy--
 			default:
 				more = false
 			}
 		}
 	}
+}
+
+// pool is what Parallel counts together.
+func (l *Loop) pool(kind string) string {
+	if l.Apart {
+		return kind
+	}
+	return ""
+}
+
+// room returns the kinds of which more can be taken, and how many of any of them.
+func (l *Loop) room(kinds []string, running map[string]int) (open []string, free int) {
+	for _, k := range kinds {
+		if n := l.Parallel - running[l.pool(k)]; n > 0 {
+			if len(open) == 0 || n < free {
+				free = n
+			}
+			open = append(open, k)
+		}
+	}
+	return open, free
+}
+
+// claim takes what is due, if this node is fit to work.
+func (l *Loop) claim(ctx context.Context, kinds []string, n int) ([]store.Lease, error) {
+	if l.Fit != nil {
+		if err := l.Fit(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return l.Store.Claim(ctx, l.Owner, kinds, l.now(), l.Life, n)
 }
 
 // sleep says how long nothing is to be done.
@@ -198,7 +235,7 @@ func (l *Loop) work(ctx context.Context, lease store.Lease) {
 		l.renew(mine, cancel, lease)
 	}()
 	next, err := l.handle(mine, lease)
-	lost := errors.Is(context.Cause(mine), errLost)
+	lost := errors.Is(context.Cause(mine), store.ErrLeaseLost)
 	cancel(nil)
 	<-renewed // no renewal may come after the release
 	e := Event{Lease: lease, Next: next, Err: err, Lost: lost}
@@ -240,6 +277,10 @@ func (l *Loop) handle(ctx context.Context, lease store.Lease) (next cardea.Insta
 // renew keeps the lease until the context ends, and ends it when the lease is lost.
 func (l *Loop) renew(ctx context.Context, cancel context.CancelCauseFunc, lease store.Lease) {
 	until := lease.Until
+	// Whoever's clock jumps, or whose database does not answer, lets go when the life is over by a clock that cannot jump.
+	lose := func() { cancel(store.ErrLeaseLost) }
+	over := time.AfterFunc(l.Life, lose)
+	defer func() { over.Stop() }()
 	t := time.NewTicker(l.Life / 3)
 	defer t.Stop()
 	for {
@@ -248,18 +289,29 @@ func (l *Loop) renew(ctx context.Context, cancel context.CancelCauseFunc, lease 
 			return
 		case <-t.C:
 		}
-		longer := l.now().Add(l.Life)
-		err := l.Store.Renew(ctx, lease, longer)
+		longer, later := l.now().Add(l.Life), time.AfterFunc(l.Life, lose)
+		err := l.extend(ctx, lease, longer)
+		if err == nil {
+			over.Stop()
+			until, over = longer, later
+			continue
+		}
+		later.Stop()
 		switch {
-		case err == nil:
-			until = longer
 		case ctx.Err() != nil:
 			return
 		case cardea.ClassOf(err) == cardea.Conflict, l.now() >= until:
-			cancel(errLost)
+			lose()
 			return
 		}
 	}
+}
+
+// extend renews the lease, and does not wait longer for the database than until the next renewal is due.
+func (l *Loop) extend(ctx context.Context, lease store.Lease, until cardea.Instant) error {
+	ctx, stop := context.WithTimeout(ctx, l.Life/3)
+	defer stop()
+	return l.Store.Renew(ctx, lease, until)
 }
 
 // again says when a failed unit is tried again: later with each failure in a row, and not before the vendor wants it.

@@ -394,3 +394,70 @@ func TestTwoNodesShareTheWork(t *testing.T) {
 		}
 	})
 }
+
+// deaf is a store that answers no renewal.
+type deaf struct{ *rows }
+
+func (d deaf) Renew(ctx context.Context, _ store.Lease, _ cardea.Instant) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// A node that the database does not answer has lost its lease when its life is over, whatever its clock says.
+func TestALeaseThatCannotBeRenewedIsLostInTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRows()
+		var worked time.Duration
+		l, events := loop(deaf{r}, func(ctx context.Context, _ store.Lease) (cardea.Instant, error) {
+			began := time.Now()
+			<-ctx.Done()
+			worked = time.Since(began)
+			return 0, ctx.Err()
+		})
+		start := time.Now()
+		l.Now = func() time.Time { return start } // it stands still
+		r.mark("kisi", now())
+		l.Start(t.Context())
+		time.Sleep(2 * time.Minute)
+		l.Stop()
+		if worked == 0 || worked > time.Minute {
+			t.Errorf("it went on for %s under a lease of a minute", worked)
+		}
+		if es := events(); len(es) == 0 || !es[0].Lost {
+			t.Errorf("nobody was told: %+v", es)
+		}
+	})
+}
+
+func TestANodeThatIsNotFitBeginsNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r, runs := newRows(), 0
+		l, _ := loop(r, func(context.Context, store.Lease) (cardea.Instant, error) {
+			runs++
+			return cardea.Never, nil
+		})
+		var mu sync.Mutex
+		unfit := errors.New("its clock is wrong")
+		l.Fit = func(context.Context) error {
+			mu.Lock()
+			defer mu.Unlock()
+			return unfit
+		}
+		r.mark("kisi", now())
+		l.Start(t.Context())
+		time.Sleep(10 * time.Second)
+		if runs != 0 {
+			t.Error("it worked")
+		}
+		mu.Lock()
+		unfit = nil
+		mu.Unlock()
+		time.Sleep(3 * time.Second)
+		l.Stop()
+		if runs != 1 {
+			t.Errorf("%d runs once it was fit", runs)
+		}
+	})
+}

@@ -29,6 +29,7 @@ func (v *Vendor) list(c *call, e endpoint) {
 			rows = append(rows, r)
 		}
 	})
+	rows = v.unsettled(e.table, rows, fits)
 	if s := q.Get("sort"); s != "" {
 		field, down := strings.CutPrefix(s, "-")
 		if !slices.Contains(sorts(e.table), field) {

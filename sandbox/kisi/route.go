@@ -143,6 +143,7 @@ func (v *Vendor) create(c *call, e endpoint) {
 	secret := made["secret"]
 	made["id"] = float64(t.last + 1)
 	t.put(made)
+	v.late(e.table, made, false)
 	c.done = append(c.done, change{e.table, nil, made})
 	out := v.show(e.table, made)
 	if e.table == "group_links" {
@@ -174,6 +175,7 @@ func (v *Vendor) destroy(c *call, e endpoint, id int64) {
 		c.invalid(map[string][]string{"base": {"you cannot remove yourself here"}})
 		return
 	}
+	v.late(e.table, v.state[e.table].rows[id], true)
 	c.done = append(c.done, v.state.remove(e.table, id)...)
 	c.w.WriteHeader(http.StatusNoContent)
 }

@@ -30,6 +30,8 @@ func switches() []twin.Switch {
 		{Name: "hook_duplicates", Values: []string{"once", "twice"},
 			About: "each webhook delivered once or twice; duplicates can occur (2.10)"},
 		{Name: "hook_drop", Values: []string{"none", "all"}, About: "webhooks lost on the way, as in the incident of June 2025 (2.10)"},
+		{Name: "settle", Values: []string{"0", "30", "90"},
+			About: "lists show assignments as they were so many seconds ago; the sheet knows of no delay"},
 		{Name: "notify_default", Values: []string{"true", "false"},
 			About: "notify of an assignment made without it: not documented (7.2)"},
 	}

@@ -38,6 +38,7 @@ type Vendor struct {
 	serial       int // of events and secrets
 	failures     map[int64]int
 	roleAt       map[int64]int64 // user -> the assignment that gave them a role last
+	lately       []lately        // what lists need not show yet
 }
 
 // New builds the vendor. The world is not changed.

@@ -1,6 +1,7 @@
 package officernd
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -19,36 +20,72 @@ const SignatureHeader = "officernd-signature"
 // tolerance is how far a hook's time may be from ours.
 const tolerance = 300 * time.Second
 
+// Announces implements space.Hooked. Assignments, visitors, plans and places are told of by no event (vendors/officernd.md 3).
+func (s *System) Announces() []cardea.Kind {
+	return []cardea.Kind{cardea.KindTeam, cardea.KindPerson, cardea.KindAgreement, cardea.KindBooking, cardea.KindPass}
+}
+
 // Verify checks a hook: header "t=UNIX,signature=HEX", HMAC-SHA256 over the raw body, a dot and t, body first. The fields
 // are taken by name, in any order. It returns the records that the event names, none for an event that cannot matter:
 // the object itself is not trusted, its field names are not documented. Errors: Auth for a hook that is not the vendor's
 // or is too old, Rejected for one that is but cannot be read.
-func (s *System) Verify(h http.Header, body []byte) ([]cardea.Key, error) {
-	if len(s.secret) == 0 {
-		return nil, cardea.Errorf(cardea.Auth, "the connection has no hook secret: copy it from the webhook in OfficeRnD")
+func (s *System) Verify(ctx context.Context, h http.Header, body []byte) (cardea.Hint, error) {
+	secrets, err := s.secrets(ctx)
+	if err != nil {
+		return cardea.Hint{}, err
 	}
 	values := h.Values(SignatureHeader) //nolint:canonicalheader // the vendor's spelling; Values knows any
 	if len(values) != 1 {
-		return nil, cardea.Errorf(cardea.Auth, "the hook has %d %s headers, want one", len(values), SignatureHeader)
+		return cardea.Hint{}, cardea.Errorf(cardea.Auth, "the hook has %d %s headers, want one", len(values), SignatureHeader)
 	}
 	stamped, sum, ok := signature(values[0])
 	if !ok {
-		return nil, cardea.Errorf(cardea.Auth, "the hook's signature is not of the form t=...,signature=...")
+		return cardea.Hint{}, cardea.Errorf(cardea.Auth, "the hook's signature is not of the form t=...,signature=...")
 	}
-	mac := hmac.New(sha256.New, s.secret)
-	mac.Write(body)
-	mac.Write([]byte("." + stamped))
-	if !hmac.Equal(mac.Sum(nil), sum) {
-		return nil, cardea.Errorf(cardea.Auth, "the hook's signature is wrong: compare the hook secret with OfficeRnD's")
+	if !signedBy(secrets, body, stamped, sum) {
+		return cardea.Hint{}, cardea.Errorf(cardea.Auth, "the hook's signature is wrong: compare the hook secret with OfficeRnD's")
 	}
 	seconds, err := strconv.ParseInt(stamped, 10, 64)
 	if err != nil {
-		return nil, cardea.Errorf(cardea.Auth, "the hook's time is no number of seconds")
+		return cardea.Hint{}, cardea.Errorf(cardea.Auth, "the hook's time is no number of seconds")
 	}
 	if off := s.now().Unix() - seconds; off > int64(tolerance.Seconds()) || off < -int64(tolerance.Seconds()) {
-		return nil, cardea.Errorf(cardea.Auth, "the hook was signed %d s from now, more than %s", off, tolerance)
+		return cardea.Hint{}, cardea.Errorf(cardea.Auth, "the hook was signed %d s from now, more than %s", off, tolerance)
 	}
-	return hints(body)
+	return hint(body)
+}
+
+// secrets are those that a hook may be signed with: the configuration's, and that of the webhook that was registered from here.
+func (s *System) secrets(ctx context.Context) ([]string, error) {
+	var out []string
+	if len(s.secret) > 0 {
+		out = append(out, string(s.secret))
+	}
+	if s.hookSecrets != nil {
+		kept, err := s.hookSecrets(ctx)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, kept...)
+	}
+	if len(out) == 0 {
+		return nil, cardea.Errorf(cardea.Auth, "the connection has no hook secret: copy it from the webhook in OfficeRnD")
+	}
+	return out, nil
+}
+
+// signedBy compares with every secret, whichever fits, so that the time it takes tells nothing.
+func signedBy(secrets []string, body []byte, stamped string, sum []byte) bool {
+	good := false
+	for _, secret := range secrets {
+		mac := hmac.New(sha256.New, []byte(secret))
+		mac.Write(body)
+		mac.Write([]byte("." + stamped))
+		if hmac.Equal(mac.Sum(nil), sum) {
+			good = true
+		}
+	}
+	return good
 }
 
 // signature takes the header apart. A field that comes twice, and a digest of the wrong size, are refused.
@@ -67,7 +104,8 @@ func signature(header string) (stamped string, sum []byte, ok bool) {
 
 // event is the part of a hook that is looked at.
 type event struct {
-	Type string `json:"eventType"`
+	ID   json.RawMessage `json:"event"`
+	Type string          `json:"eventType"`
 	Data struct {
 		Object struct {
 			ID      json.RawMessage `json:"_id"`
@@ -79,11 +117,11 @@ type event struct {
 	} `json:"data"`
 }
 
-// hints names the records to read again. One-off fees change what a person or company counts as.
-func hints(body []byte) ([]cardea.Key, error) {
+// hint names the records to read again. One-off fees change what a person or company counts as.
+func hint(body []byte) (cardea.Hint, error) {
 	var e event
 	if err := json.Unmarshal(body, &e); err != nil {
-		return nil, cardea.Errorf(cardea.Rejected, "the hook's body cannot be read: %w", plain(err))
+		return cardea.Hint{}, cardea.Errorf(cardea.Rejected, "the hook's body cannot be read: %w", plain(err))
 	}
 	o := e.Data.Object
 	subject, rest, _ := strings.Cut(e.Type, ".")
@@ -113,5 +151,10 @@ func hints(body []byte) ([]cardea.Key, error) {
 		add(cardea.KindTeam, o.Company)
 		add(cardea.KindTeam, o.Team)
 	}
-	return keys, nil
+	out := cardea.Hint{Keys: keys}
+	var id ref
+	if e.ID != nil && json.Unmarshal(e.ID, &id) == nil {
+		out.Event = string(id)
+	}
+	return out, nil
 }

@@ -58,8 +58,8 @@ func TestHookNamesTheRecordToReadAgain(t *testing.T) {
 		{"", `null`, nil},
 	} {
 		body := hook(c.event, c.object)
-		got, err := s.Verify(signed(body, noon), []byte(body))
-		if err != nil || !slices.Equal(got, c.want) {
+		got, err := s.Verify(t.Context(), signed(body, noon), []byte(body))
+		if err != nil || !slices.Equal(got.Keys, c.want) {
 			t.Errorf("%s %s: %v, %v", c.event, c.object, got, err)
 		}
 	}
@@ -101,7 +101,8 @@ func TestHookSignature(t *testing.T) {
 		for _, v := range c.headers {
 			h.Add("officernd-signature", v)
 		}
-		keys, err := s.Verify(h, []byte(c.body))
+		hint, err := s.Verify(t.Context(), h, []byte(c.body))
+		keys := hint.Keys
 		if c.ok && (err != nil || len(keys) != 1) || !c.ok && (cardea.ClassOf(err) != cardea.Auth || keys != nil) {
 			t.Errorf("%s: %v, %v", name, keys, err)
 		}
@@ -115,7 +116,7 @@ func TestHookSignatureMatchesAFixedExample(t *testing.T) {
 	h := http.Header{}
 	h.Set("Officernd-Signature", "t=1795176000,signature="+sum)
 	s := newVendor(t).systemAt(func() time.Time { return time.Unix(1795176000, 0) }, -1)
-	if _, err := s.Verify(h, []byte(`{}`)); err != nil {
+	if _, err := s.Verify(t.Context(), h, []byte(`{}`)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -128,7 +129,7 @@ func TestHookIsRefusedAfterFiveMinutes(t *testing.T) {
 		0: true, -300 * time.Second: true, 300 * time.Second: true, -301 * time.Second: false, 301 * time.Second: false,
 		-24 * time.Hour: false,
 	} {
-		if _, err := s.Verify(signed(body, noon.Add(off)), []byte(body)); (err == nil) != ok {
+		if _, err := s.Verify(t.Context(), signed(body, noon.Add(off)), []byte(body)); (err == nil) != ok {
 			t.Errorf("signed %s from now: %v", off, err)
 		}
 	}
@@ -146,7 +147,7 @@ func TestHookWithoutASecretIsNeverBelieved(t *testing.T) {
 	m.Write([]byte("{}." + stamp))
 	h := http.Header{}
 	h.Set("officernd-signature", "t="+stamp+",signature="+hex.EncodeToString(m.Sum(nil)))
-	if _, err := s.Verify(h, []byte("{}")); cardea.ClassOf(err) != cardea.Auth {
+	if _, err := s.Verify(t.Context(), h, []byte("{}")); cardea.ClassOf(err) != cardea.Auth {
 		t.Fatal(err)
 	}
 }
@@ -154,7 +155,7 @@ func TestHookWithoutASecretIsNeverBelieved(t *testing.T) {
 func TestSignedHookThatCannotBeReadIsRejected(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{``, `[]`, `{"eventType":1}`, `{"data":{"object":"x"}}`} {
-		if _, err := newVendor(t).system().Verify(signed(body, noon), []byte(body)); cardea.ClassOf(err) != cardea.Rejected {
+		if _, err := newVendor(t).system().Verify(t.Context(), signed(body, noon), []byte(body)); cardea.ClassOf(err) != cardea.Rejected {
 			t.Errorf("%q: %v", body, err)
 		}
 	}
@@ -171,7 +172,8 @@ func FuzzVerify(f *testing.F) {
 		if sign {
 			h = signed(string(body), noon)
 		}
-		keys, err := s.Verify(h, body)
+		hint, err := s.Verify(t.Context(), h, body)
+		keys := hint.Keys
 		if !sign && err == nil {
 			t.Errorf("believed %q", header)
 		}

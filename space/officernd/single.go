@@ -59,6 +59,11 @@ func (r *reader) keys(ctx context.Context, keys []cardea.Key) error {
 			return err
 		}
 	}
+	if r.into.Scope().Near {
+		if err := r.near(ctx, keys, &order, failed); err != nil {
+			return err
+		}
+	}
 	for _, kind := range order {
 		if errs := failed[kind]; len(errs) > 0 {
 			r.into.Open(kind).Fail(errs[0])

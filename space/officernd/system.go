@@ -22,7 +22,11 @@ type Config struct {
 	Account string
 	// HookSecret is the webhook's secret; empty = no hook is believed.
 	HookSecret string
-	Now        func() time.Time
+	// HookSecrets, if any, returns further ones: those of webhooks that were registered from here.
+	HookSecrets func(ctx context.Context) ([]string, error)
+	// Registrar, if any, may write webhooks: its token is for HookScopes, and it is not read-only. No other call goes through it.
+	Registrar *wire.Client
+	Now       func() time.Time
 }
 
 // System is one OfficeRnD organisation. It may be used by many goroutines.
@@ -32,11 +36,15 @@ type System struct {
 	account string
 	secret  []byte
 	now     func() time.Time
+
+	hookSecrets func(ctx context.Context) ([]string, error)
+	registrar   *wire.Client
 }
 
 var (
 	_ space.System   = (*System)(nil)
 	_ space.Hooked   = (*System)(nil)
+	_ space.Hooks    = (*System)(nil)
 	_ space.Lacking  = (*System)(nil)
 	_ space.Assuming = (*System)(nil)
 )
@@ -52,7 +60,10 @@ func New(c Config) (*System, error) {
 	if err := checkOrg(c.Org); err != nil {
 		return nil, err
 	}
-	return &System{client: c.Client, org: c.Org, account: c.Account, secret: []byte(c.HookSecret), now: c.Now}, nil
+	return &System{
+		client: c.Client, org: c.Org, account: c.Account, secret: []byte(c.HookSecret), now: c.Now,
+		hookSecrets: c.HookSecrets, registrar: c.Registrar,
+	}, nil
 }
 
 // Describe reads one page of locations, which proves address, credentials and organisation. The organisation is named by

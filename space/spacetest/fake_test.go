@@ -50,14 +50,16 @@ func (f *fake) Collections() []cardea.Kind {
 	return fakeKinds
 }
 
-func (f *fake) Verify(h http.Header, body []byte) ([]cardea.Key, error) {
+func (f *fake) Announces() []cardea.Kind { return nil }
+
+func (f *fake) Verify(_ context.Context, h http.Header, body []byte) (cardea.Hint, error) {
 	signed := h.Get("Signed") == sign(body) || f.lie == "believes anybody" ||
 		f.lie == "believes the unsigned" && h.Get("Signed") == ""
 	k, ok := cardea.ParseKey(string(body))
 	if !signed || !ok && f.lie != "believes anybody" {
-		return nil, cardea.Errorf(cardea.Auth, "the hook is not the vendor's")
+		return cardea.Hint{}, cardea.Errorf(cardea.Auth, "the hook is not the vendor's")
 	}
-	return []cardea.Key{k}, nil
+	return cardea.Hint{Keys: []cardea.Key{k}}, nil
 }
 
 func (f *fake) Describe(ctx context.Context) (cardea.Organisation, error) {

@@ -1,6 +1,7 @@
 package spacetest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -152,18 +153,19 @@ func hook(c *course) error {
 	if len(body) == 0 || len(want) == 0 {
 		return errors.New("the rig's Hook is empty")
 	}
-	got, err := s.Verify(h, body)
+	hint, err := s.Verify(context.Background(), h, body)
+	got := hint.Keys
 	if c.saw(err) != nil || !slices.Equal(got, want) {
 		return fmt.Errorf("the vendor's own announcement gave %v and: %w, want %v", got, told(err), want)
 	}
 	for _, at := range []int{0, len(body) / 2, len(body) - 1} {
 		odd := slices.Clone(body)
 		odd[at] ^= 1
-		if got, err := s.Verify(h, odd); c.saw(err) == nil || len(got) > 0 {
+		if got, err := s.Verify(context.Background(), h, odd); c.saw(err) == nil || len(got.Keys) > 0 {
 			return fmt.Errorf("an announcement with another byte at %d was believed: %v", at, got)
 		}
 	}
-	if got, err := s.Verify(http.Header{}, body); c.saw(err) == nil || len(got) > 0 {
+	if got, err := s.Verify(context.Background(), http.Header{}, body); c.saw(err) == nil || len(got.Keys) > 0 {
 		return fmt.Errorf("an announcement without a signature was believed: %v", got)
 	}
 	return nil

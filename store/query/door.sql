@@ -25,13 +25,13 @@ DELETE FROM edge WHERE workspace_id = @workspace_id AND door = @door AND group_i
 DELETE FROM door_group WHERE workspace_id = @workspace_id AND door = @door AND seen_read <> @seen_read;
 
 -- name: PutAccounts :exec
-INSERT INTO account (workspace_id, door, id, name, email, email_folded, external, shut, staff, seen_read)
+INSERT INTO account (workspace_id, door, id, name, email, email_folded, external, shut, staff, phone, seen_read)
 SELECT @workspace_id, @door, value ->> 'i', value ->> 'n', value ->> 'e', value ->> 'f', value ->> 'x',
-    CAST(value ->> 's' AS BOOLEAN), value ->> 't', CAST(@seen_read AS BIGINT)
+    CAST(value ->> 's' AS BOOLEAN), value ->> 't', value ->> 'p', CAST(@seen_read AS BIGINT)
 FROM json_each(@bulk) WHERE TRUE
 ON CONFLICT (workspace_id, door, id) DO UPDATE SET
     name = excluded.name, email = excluded.email, email_folded = excluded.email_folded, external = excluded.external,
-    shut = excluded.shut, staff = excluded.staff, seen_read = excluded.seen_read;
+    shut = excluded.shut, staff = excluded.staff, phone = excluded.phone, seen_read = excluded.seen_read;
 
 -- name: LostAccounts :many
 SELECT id FROM account WHERE workspace_id = @workspace_id AND door = @door AND seen_read <> @seen_read;
@@ -73,17 +73,18 @@ DELETE FROM edge WHERE workspace_id = @workspace_id AND door = @door AND group_i
 SELECT id, name, place, unit, edges_at FROM door_group WHERE workspace_id = @workspace_id AND door = @door;
 
 -- name: Accounts :many
-SELECT id, name, email, external, shut, staff FROM account WHERE workspace_id = @workspace_id AND door = @door;
+SELECT id, name, email, external, shut, staff, phone FROM account WHERE workspace_id = @workspace_id AND door = @door;
 
 -- name: CountAccounts :one
 SELECT COUNT(*) FROM account WHERE workspace_id = @workspace_id AND door = @door;
 
 -- name: AccountsOf :many
-SELECT a.id, a.name, a.email, a.external, a.shut, a.staff FROM json_each(@bulk) j CROSS JOIN account a
+SELECT a.id, a.name, a.email, a.external, a.shut, a.staff, a.phone FROM json_each(@bulk) j CROSS JOIN account a
 WHERE a.workspace_id = @workspace_id AND a.door = @door AND a.id = j.key;
 
 -- name: AccountIDsOfPeople :many
--- The accounts that may be these people's: linked, bearing their id, or bearing the e-mail that the space side knows.
+-- The accounts that may be these people's: linked, bearing their id, bearing the e-mail that the space side knows, in the
+-- ledger for them, decided to be theirs, or linked to somebody with the same e-mail.
 -- "external <> ''" is what the index of ids says.
 SELECT l.account FROM json_each(@bulk) j CROSS JOIN link l
 WHERE l.workspace_id = @workspace_id AND l.door = @door AND l.person = j.key
@@ -96,7 +97,15 @@ WHERE f.workspace_id = @workspace_id AND f.connection = j.value ->> 'c' AND f.ki
   AND f.email_folded <> '' AND a.workspace_id = @workspace_id AND a.door = @door AND a.email_folded = f.email_folded
 UNION
 SELECT g.account FROM json_each(@bulk) j CROSS JOIN ledger g
-WHERE g.workspace_id = @workspace_id AND g.door = @door AND g.person = j.key AND g.ended_at = 0;
+WHERE g.workspace_id = @workspace_id AND g.door = @door AND g.person = j.key AND g.ended_at = 0
+UNION
+SELECT d.account FROM json_each(@bulk) j CROSS JOIN identity_decision d
+WHERE d.workspace_id = @workspace_id AND d.door = @door AND d.person = j.key AND d.account <> '' AND d.undone_at = 0
+UNION
+SELECT l.account FROM json_each(@bulk) j CROSS JOIN fact f CROSS JOIN fact g CROSS JOIN link l
+WHERE f.workspace_id = @workspace_id AND f.connection = j.value ->> 'c' AND f.kind = j.value ->> 'k' AND f.id = j.value ->> 'i'
+  AND f.email_folded <> '' AND g.workspace_id = @workspace_id AND g.email_folded = f.email_folded AND g.email_folded <> ''
+  AND l.workspace_id = @workspace_id AND l.door = @door AND l.person = g.connection || '/' || g.kind || ':' || g.id;
 
 -- name: Edges :many
 SELECT group_id, account, ref, valid_from, valid_until, alien, shut, guest, profile, time_group FROM edge

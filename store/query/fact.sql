@@ -37,8 +37,13 @@ WITH RECURSIVE people (kind, id) AS (
     SELECT r.ref_kind, r.ref_id FROM people p CROSS JOIN fact_ref r
     WHERE r.workspace_id = @workspace_id AND r.connection = @connection AND r.kind = p.kind AND r.id = p.id
       AND r.ref_kind IN ('team', 'person')
+), payer (kind, id) AS (
+    -- who pays for the team: what they hold lets it in
+    SELECT r.ref_kind, r.ref_id FROM near n CROSS JOIN fact_ref r
+    WHERE r.workspace_id = @workspace_id AND r.connection = @connection AND r.kind = n.kind AND r.id = n.id
+      AND n.kind = 'team' AND r.ref_kind = 'person'
 ), holder (kind, id) AS (
-    SELECT kind, id FROM people UNION SELECT kind, id FROM near WHERE kind = 'team'
+    SELECT kind, id FROM people UNION SELECT kind, id FROM near WHERE kind = 'team' UNION SELECT kind, id FROM payer
 ), held (kind, id) AS (
     SELECT r.kind, r.id FROM holder h CROSS JOIN fact_ref r
     WHERE r.workspace_id = @workspace_id AND r.connection = @connection AND r.ref_kind = h.kind AND r.ref_id = h.id
@@ -53,6 +58,7 @@ WITH RECURSIVE people (kind, id) AS (
 ), root (kind, id) AS (
     SELECT kind, id FROM people
     UNION SELECT kind, id FROM near
+    UNION SELECT kind, id FROM payer
     UNION SELECT kind, id FROM deal
     UNION
     SELECT r.kind, r.id FROM deal d CROSS JOIN fact_ref r
@@ -131,6 +137,9 @@ ON CONFLICT (workspace_id, unit, person) DO UPDATE SET seq = excluded.seq;
 
 -- name: Dirty :many
 SELECT person FROM dirty WHERE workspace_id = @workspace_id AND unit = @unit;
+
+-- name: DirtyMarks :many
+SELECT person, seq FROM dirty WHERE workspace_id = @workspace_id AND unit = @unit;
 
 -- name: ClearDirty :exec
 DELETE FROM dirty WHERE workspace_id = @workspace_id AND unit = @unit AND seq <= @seq;

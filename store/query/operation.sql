@@ -25,15 +25,17 @@ WHERE workspace_id = @workspace_id AND door = @door AND state = 'held' AND key I
 -- name: PutOperations :exec
 -- A key that is being sent keeps its row; its new row is born skipped, so that the changeset reads as it was planned.
 INSERT INTO operation (
-    workspace_id, door, changeset, key, seq, run, body, state, sending_at, answered_at, confirmed_at, error, attempts)
+    workspace_id, door, changeset, key, seq, run, body, state, sending_at, answered_at, confirmed_at, error, attempts, fact_at,
+    measure)
 SELECT @workspace_id, @door, @changeset, j.key, CAST(j.value ->> 'n' AS BIGINT), @run, j.value ->> 'b',
     CASE WHEN o.key IS NULL THEN j.value ->> 's' ELSE 'skipped' END, 0, 0, 0,
-    CASE WHEN o.key IS NULL THEN '' ELSE 'being sent already' END, 0
+    CASE WHEN o.key IS NULL THEN '' ELSE 'being sent already' END, 0, CAST(j.value ->> 'f' AS BIGINT), j.value ->> 'm'
 FROM json_each(@bulk) j LEFT JOIN operation o
     ON o.workspace_id = @workspace_id AND o.door = @door AND o.key = j.key AND o.state IN ('sending', 'sent')
 WHERE TRUE
 ON CONFLICT (workspace_id, door, changeset, key) DO UPDATE SET
-    seq = excluded.seq, run = excluded.run, body = excluded.body, state = excluded.state, error = excluded.error
+    seq = excluded.seq, run = excluded.run, body = excluded.body, state = excluded.state, error = excluded.error,
+    fact_at = excluded.fact_at, measure = excluded.measure
 WHERE operation.state NOT IN ('sending', 'sent');
 
 -- name: SendOperation :execrows
@@ -48,11 +50,12 @@ SELECT state FROM operation WHERE workspace_id = @workspace_id AND door = @door 
 
 -- name: SendUnplanned :exec
 INSERT INTO operation (
-    workspace_id, door, changeset, key, seq, run, body, state, sending_at, answered_at, confirmed_at, error, attempts)
-VALUES (@workspace_id, @door, '', @key, 0, @run, @body, 'sending', @sending_at, 0, 0, '', 1)
+    workspace_id, door, changeset, key, seq, run, body, state, sending_at, answered_at, confirmed_at, error, attempts, fact_at,
+    measure)
+VALUES (@workspace_id, @door, '', @key, 0, @run, @body, 'sending', @sending_at, 0, 0, '', 1, @fact_at, @measure)
 ON CONFLICT (workspace_id, door, changeset, key) DO UPDATE SET
     run = excluded.run, body = excluded.body, state = 'sending', sending_at = excluded.sending_at, answered_at = 0,
-    confirmed_at = 0, error = '', attempts = operation.attempts + 1;
+    confirmed_at = 0, error = '', attempts = operation.attempts + 1, fact_at = excluded.fact_at, measure = excluded.measure;
 
 -- name: AnswerOperation :execrows
 UPDATE operation SET state = @state, answered_at = @answered_at, error = @error

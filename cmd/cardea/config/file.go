@@ -28,12 +28,15 @@ import (
 type File struct {
 	Database     string                  `yaml:"database"`
 	Listen       string                  `yaml:"listen"`
+	ListenHooks  string                  `yaml:"listen_hooks"` // serves /hooks/ alone; empty = only listen does
 	Connections  map[string]*Connection  `yaml:"connections"`
 	Integrations map[string]*Integration `yaml:"integrations"`
 
 	Path string `yaml:"-"`
 	// Key is the master key for secrets kept in the database, from CARDEA_KEY: 64 hex digits.
 	Key string `yaml:"-"`
+
+	root *yaml.Node // as it was written; nil when nothing was
 }
 
 // Connection is one account on one system. Which of its keys a system takes and needs is the system's own affair.
@@ -46,6 +49,10 @@ type Connection struct {
 	WebhookSecret Secret `yaml:"webhook_secret"`
 	APIKey        Secret `yaml:"api_key"`
 	Budget        Rate   `yaml:"budget"`
+	// Settle is how long a door system may take to show what it was told.
+	Settle Duration `yaml:"settle"`
+	// Propagation is how long the vendor's cloud may take to tell the doors.
+	Propagation Duration `yaml:"propagation"`
 
 	// Of SCIM servers.
 	Token    Secret `yaml:"token"`
@@ -59,6 +66,17 @@ type Connection struct {
 	TimeGroup      string `yaml:"time_group"`
 	AccessProfile  string `yaml:"access_profile"`
 	PortalVisitors bool   `yaml:"portal_visitors"`
+	// HookTopic is the ARN of the topic through which OpenTech announces events.
+	HookTopic string `yaml:"hook_topic"`
+	// Of Nexudus accounts: bearer (the default) or basic, and whether Custom ACS pushes decide instead of our rules.
+	Auth string `yaml:"auth"`
+	ACS  bool   `yaml:"acs"`
+	// Of Brivo accounts. Without user and password the connection rests on somebody's consent.
+	Region       string `yaml:"region"`        // eu or us
+	RedirectURL  string `yaml:"redirect_url"`  // as it is registered with the application
+	Passes       string `yaml:"passes"`        // off, brivo-app or branded-app
+	PassesAfter  string `yaml:"passes_after"`  // keep or remove
+	MonthlyCalls int    `yaml:"monthly_calls"` // what the API key may do in a month
 	// Name is what the operator calls the place, for people.
 	Name string `yaml:"name"`
 
@@ -107,6 +125,7 @@ func Parse(path string, data []byte, getenv func(string) string) (*File, error) 
 		if len(p.list) == 0 {
 			p.decode(root.Content[0], f)
 			f.place(root.Content[0])
+			f.root = root.Content[0]
 		}
 	}
 	if len(p.list) == 0 {
@@ -123,6 +142,9 @@ func (f *File) fill(getenv func(string) string) {
 	}
 	if v := getenv("CARDEA_LISTEN"); v != "" {
 		f.Listen = v
+	}
+	if v := getenv("CARDEA_LISTEN_HOOKS"); v != "" {
+		f.ListenHooks = v
 	}
 	f.Key = getenv("CARDEA_KEY")
 	if f.Database == "" {

@@ -11,6 +11,7 @@ import (
 // Integration joins one space connection and one door connection.
 type Integration struct {
 	Enabled          *bool                        `yaml:"enabled"`
+	Observe          bool                         `yaml:"observe"`
 	Space            Name                         `yaml:"space"`
 	Door             Name                         `yaml:"door"`
 	Zone             Name                         `yaml:"zone"`
@@ -38,6 +39,8 @@ type Integration struct {
 
 	Name string `yaml:"-"`
 	Line int    `yaml:"-"`
+	// Section is where mappings: stands, else groups:; 0 when neither does, and the store has both.
+	Section int `yaml:"-"`
 }
 
 // LocationSettings are what the operator knows of a location better than the space system.
@@ -85,7 +88,7 @@ func (m Mappings) ByKind(k cardea.ItemKind) map[string]*Target {
 // Group is what the operator says of one access group.
 type Group struct {
 	Mode      Choice `yaml:"mode"`
-	WhenStale Choice `yaml:"when_stale"`
+	WhenStale Stale  `yaml:"when_stale"`
 	Keep      []Keep `yaml:"keep"`
 }
 
@@ -99,8 +102,9 @@ type Keep struct {
 // Brake are the numbers of the brake; what is not given keeps its default.
 type Brake struct {
 	Group       *Limit   `yaml:"group"`
+	Location    *Limit   `yaml:"location"`
 	Integration *Limit   `yaml:"integration"`
-	Add         *Limit   `yaml:"add"`
+	Add         *Adds    `yaml:"add"`
 	Window      Duration `yaml:"window"`
 }
 
@@ -126,10 +130,13 @@ func (in *Integration) check(p *problems, f *File) {
 	f.connection(p, in, "door", in.Door)
 	in.Approve.or(p, "approve", string(cardea.ApproveFirst), "auto", "first", "always")
 	in.Mails.or(p, "mails", string(cardea.MailsDefault), "default", "always", "never")
-	in.Visitors.or(p, "visitors", "account", "account", "link", "none")
+	states := f.states(in)
+	in.Visitors.or(p, "visitors", states.visitors(), "account", "link", "none")
 	in.TeamBookings.or(p, "team_bookings", "nobody", "nobody", "team")
 	in.PassTail.or(p, "pass_tail", "day", "day", "none")
+	in.checkStates(p, states)
 	in.later(p)
+	in.checkQuiet(p)
 	p.zone(in.Zone)
 	for name, s := range in.LocationSettings {
 		if s == nil {
@@ -149,6 +156,12 @@ func (in *Integration) check(p *problems, f *File) {
 	if in.Interval.Duration < time.Minute {
 		p.add(in.Line, "interval: %s is too short: a whole read at most once a minute", in.Interval.Duration)
 	}
+	in.checkSection(p)
+	in.Brake.check(p, in)
+}
+
+// checkSection checks the mappings and what is said of groups.
+func (in *Integration) checkSection(p *problems) {
 	for kind, ts := range map[string]map[string]*Target{
 		"plans": in.Mappings.Plans, "locations": in.Mappings.Locations, "floors": in.Mappings.Floors,
 		"resources": in.Mappings.Resources, "bookables": in.Mappings.Bookables, "passes": in.Mappings.Passes, "units": in.Mappings.Units,
@@ -158,15 +171,13 @@ func (in *Integration) check(p *problems, f *File) {
 	for name, g := range in.Groups {
 		g.check(p, in, name)
 	}
-	in.Brake.check(p, in)
 }
 
 // later refuses, with the reason, what no connected system can state or do: better now than at nine in the morning.
 func (in *Integration) later(p *problems) {
 	const only = "%s: none of the systems this version connects can state it; take the line out"
 	for key, c := range map[string]Choice{
-		"passgate": in.PassGate, "paused": in.Paused, "cancellation_day": in.CancellationDay,
-		"quiet_hours": {Text: in.QuietHours.Text, Line: in.QuietHours.Line},
+		"passgate": in.PassGate, "paused": in.Paused,
 	} {
 		if c.Text != "" {
 			p.add(c.Line, only, key)
@@ -183,9 +194,6 @@ func (g *Group) check(p *problems, in *Integration, name string) {
 		return
 	}
 	g.Mode.or(p, "mode", string(cardea.Exclusive), "exclusive", "shared", "watch")
-	if g.WhenStale.Text != "" && g.WhenStale.Text != "keep" {
-		p.add(g.WhenStale.Line, "when_stale: %q: this version keeps access while the space system is silent; write keep", g.WhenStale.Text)
-	}
 	for _, k := range g.Keep {
 		switch {
 		case k.Account.Text == "":
@@ -199,7 +207,11 @@ func (g *Group) check(p *problems, in *Integration, name string) {
 }
 
 func (b *Brake) check(p *problems, in *Integration) {
-	for key, l := range map[string]*Limit{"group": b.Group, "integration": b.Integration, "add": b.Add} {
+	add := b.Add.or()
+	for key, l := range map[string]*Limit{
+		"group": b.Group, "location": b.Location, "integration": b.Integration, "add": add.plain(), "add.group": add.Group,
+		"add.location": add.Location, "add.integration": add.Integration,
+	} {
 		if l == nil {
 			continue
 		}
@@ -228,7 +240,12 @@ func (b *Brake) Over(def cardea.Brake) cardea.Brake {
 	}
 	lay(b.Group, &def.Group)
 	lay(b.Integration, &def.Integration)
-	lay(b.Add, &def.Add)
+	lay(b.Location, &def.Location)
+	add := b.Add.or()
+	lay(add.plain(), &def.Add)
+	lay(add.Group, &def.Add)
+	lay(add.Location, &def.AddLocation)
+	lay(add.Integration, &def.AddIntegration)
 	def.Window = b.Window.Or(def.Window)
 	return def
 }

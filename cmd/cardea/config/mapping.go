@@ -66,8 +66,8 @@ func checkTargets(p *problems, in *Integration, kind string, ts map[string]*Targ
 			p.add(t.Line, `mappings: %s: "*" is understood for passes only`, kind)
 		case (t.Lead.Set || t.Lag.Set || t.Trim) && kind != "bookables":
 			p.add(t.Line, "mappings: %s: %q: lead, lag and trim belong to bookables", kind, item)
-		case t.Slots:
-			p.add(t.Line, "mappings: %s: %q: no space system this version connects states time slots of passes", kind, item)
+		case t.Slots && kind != "passes":
+			p.add(t.Line, "mappings: %s: %q: slots belong to passes", kind, item)
 		}
 	}
 }

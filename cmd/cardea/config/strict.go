@@ -106,6 +106,9 @@ func (f *File) place(root *yaml.Node) {
 			return
 		}
 		in.Line, in.Mappings.Lines = n.Line, map[cardea.ItemKind]int{}
+		if in.Section = keyLine(n, "mappings"); in.Section == 0 {
+			in.Section = keyLine(n, "groups")
+		}
 		each(child(n, "mappings"), func(kind string, v *yaml.Node) { in.Mappings.Lines[cardea.ItemKind(kind)] = v.Line })
 	})
 }

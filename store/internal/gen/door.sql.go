@@ -22,6 +22,14 @@ WHERE f.workspace_id = $2 AND f.connection = j.value ->> 'c' AND f.kind = j.valu
 UNION
 SELECT g.account FROM json_each($1) j CROSS JOIN ledger g
 WHERE g.workspace_id = $2 AND g.door = $3 AND g.person = j.key AND g.ended_at = 0
+UNION
+SELECT d.account FROM json_each($1) j CROSS JOIN identity_decision d
+WHERE d.workspace_id = $2 AND d.door = $3 AND d.person = j.key AND d.account <> '' AND d.undone_at = 0
+UNION
+SELECT l.account FROM json_each($1) j CROSS JOIN fact f CROSS JOIN fact g CROSS JOIN link l
+WHERE f.workspace_id = $2 AND f.connection = j.value ->> 'c' AND f.kind = j.value ->> 'k' AND f.id = j.value ->> 'i'
+  AND f.email_folded <> '' AND g.workspace_id = $2 AND g.email_folded = f.email_folded AND g.email_folded <> ''
+  AND l.workspace_id = $2 AND l.door = $3 AND l.person = g.connection || '/' || g.kind || ':' || g.id
 `
 
 type AccountIDsOfPeopleParams struct {
@@ -30,7 +38,8 @@ type AccountIDsOfPeopleParams struct {
 	Door        string
 }
 
-// The accounts that may be these people's: linked, bearing their id, or bearing the e-mail that the space side knows.
+// The accounts that may be these people's: linked, bearing their id, bearing the e-mail that the space side knows, in the
+// ledger for them, decided to be theirs, or linked to somebody with the same e-mail.
 // "external <> ”" is what the index of ids says.
 func (q *Queries) AccountIDsOfPeople(ctx context.Context, arg AccountIDsOfPeopleParams) ([]string, error) {
 	rows, err := q.db.QueryContext(ctx, accountIDsOfPeople, arg.Bulk, arg.WorkspaceID, arg.Door)
@@ -56,7 +65,7 @@ func (q *Queries) AccountIDsOfPeople(ctx context.Context, arg AccountIDsOfPeople
 }
 
 const accounts = `-- name: Accounts :many
-SELECT id, name, email, external, shut, staff FROM account WHERE workspace_id = $1 AND door = $2
+SELECT id, name, email, external, shut, staff, phone FROM account WHERE workspace_id = $1 AND door = $2
 `
 
 type AccountsParams struct {
@@ -71,6 +80,7 @@ type AccountsRow struct {
 	External string
 	Shut     bool
 	Staff    string
+	Phone    string
 }
 
 func (q *Queries) Accounts(ctx context.Context, arg AccountsParams) ([]AccountsRow, error) {
@@ -89,6 +99,7 @@ func (q *Queries) Accounts(ctx context.Context, arg AccountsParams) ([]AccountsR
 			&i.External,
 			&i.Shut,
 			&i.Staff,
+			&i.Phone,
 		); err != nil {
 			return nil, err
 		}
@@ -104,7 +115,7 @@ func (q *Queries) Accounts(ctx context.Context, arg AccountsParams) ([]AccountsR
 }
 
 const accountsOf = `-- name: AccountsOf :many
-SELECT a.id, a.name, a.email, a.external, a.shut, a.staff FROM json_each($1) j CROSS JOIN account a
+SELECT a.id, a.name, a.email, a.external, a.shut, a.staff, a.phone FROM json_each($1) j CROSS JOIN account a
 WHERE a.workspace_id = $2 AND a.door = $3 AND a.id = j.key
 `
 
@@ -121,6 +132,7 @@ type AccountsOfRow struct {
 	External string
 	Shut     bool
 	Staff    string
+	Phone    string
 }
 
 func (q *Queries) AccountsOf(ctx context.Context, arg AccountsOfParams) ([]AccountsOfRow, error) {
@@ -139,6 +151,7 @@ func (q *Queries) AccountsOf(ctx context.Context, arg AccountsOfParams) ([]Accou
 			&i.External,
 			&i.Shut,
 			&i.Staff,
+			&i.Phone,
 		); err != nil {
 			return nil, err
 		}
@@ -919,13 +932,13 @@ func (q *Queries) OpenLedgerOf(ctx context.Context, arg OpenLedgerOfParams) ([]L
 }
 
 const putAccounts = `-- name: PutAccounts :exec
-INSERT INTO account (workspace_id, door, id, name, email, email_folded, external, shut, staff, seen_read)
+INSERT INTO account (workspace_id, door, id, name, email, email_folded, external, shut, staff, phone, seen_read)
 SELECT $1, $2, value ->> 'i', value ->> 'n', value ->> 'e', value ->> 'f', value ->> 'x',
-    CAST(value ->> 's' AS BOOLEAN), value ->> 't', CAST($3 AS BIGINT)
+    CAST(value ->> 's' AS BOOLEAN), value ->> 't', value ->> 'p', CAST($3 AS BIGINT)
 FROM json_each($4) WHERE TRUE
 ON CONFLICT (workspace_id, door, id) DO UPDATE SET
     name = excluded.name, email = excluded.email, email_folded = excluded.email_folded, external = excluded.external,
-    shut = excluded.shut, staff = excluded.staff, seen_read = excluded.seen_read
+    shut = excluded.shut, staff = excluded.staff, phone = excluded.phone, seen_read = excluded.seen_read
 `
 
 type PutAccountsParams struct {

@@ -187,8 +187,13 @@ WITH RECURSIVE people (kind, id) AS (
     SELECT r.ref_kind, r.ref_id FROM people p CROSS JOIN fact_ref r
     WHERE r.workspace_id = $1 AND r.connection = $2 AND r.kind = p.kind AND r.id = p.id
       AND r.ref_kind IN ('team', 'person')
+), payer (kind, id) AS (
+    -- who pays for the team: what they hold lets it in
+    SELECT r.ref_kind, r.ref_id FROM near n CROSS JOIN fact_ref r
+    WHERE r.workspace_id = $1 AND r.connection = $2 AND r.kind = n.kind AND r.id = n.id
+      AND n.kind = 'team' AND r.ref_kind = 'person'
 ), holder (kind, id) AS (
-    SELECT kind, id FROM people UNION SELECT kind, id FROM near WHERE kind = 'team'
+    SELECT kind, id FROM people UNION SELECT kind, id FROM near WHERE kind = 'team' UNION SELECT kind, id FROM payer
 ), held (kind, id) AS (
     SELECT r.kind, r.id FROM holder h CROSS JOIN fact_ref r
     WHERE r.workspace_id = $1 AND r.connection = $2 AND r.ref_kind = h.kind AND r.ref_id = h.id
@@ -203,6 +208,7 @@ WITH RECURSIVE people (kind, id) AS (
 ), root (kind, id) AS (
     SELECT kind, id FROM people
     UNION SELECT kind, id FROM near
+    UNION SELECT kind, id FROM payer
     UNION SELECT kind, id FROM deal
     UNION
     SELECT r.kind, r.id FROM deal d CROSS JOIN fact_ref r
@@ -292,6 +298,43 @@ func (q *Queries) Dirty(ctx context.Context, arg DirtyParams) ([]string, error) 
 			return nil, err
 		}
 		items = append(items, person)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const dirtyMarks = `-- name: DirtyMarks :many
+SELECT person, seq FROM dirty WHERE workspace_id = $1 AND unit = $2
+`
+
+type DirtyMarksParams struct {
+	WorkspaceID string
+	Unit        string
+}
+
+type DirtyMarksRow struct {
+	Person string
+	Seq    int64
+}
+
+func (q *Queries) DirtyMarks(ctx context.Context, arg DirtyMarksParams) ([]DirtyMarksRow, error) {
+	rows, err := q.db.QueryContext(ctx, dirtyMarks, arg.WorkspaceID, arg.Unit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []DirtyMarksRow
+	for rows.Next() {
+		var i DirtyMarksRow
+		if err := rows.Scan(&i.Person, &i.Seq); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err

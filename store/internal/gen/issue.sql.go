@@ -25,6 +25,104 @@ func (q *Queries) CloseIssues(ctx context.Context, arg CloseIssuesParams) error 
 	return err
 }
 
+const dropIssue = `-- name: DropIssue :execrows
+UPDATE issue SET dropped = facts WHERE workspace_id = $1 AND cause_key = $2 AND closed_at = 0
+`
+
+type DropIssueParams struct {
+	WorkspaceID string
+	CauseKey    string
+}
+
+func (q *Queries) DropIssue(ctx context.Context, arg DropIssueParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropIssue, arg.WorkspaceID, arg.CauseKey)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const inbox = `-- name: Inbox :many
+SELECT i.cause_key, i.source, i.body, i.opened_at, i.seen_at, i.closed_at, i.seen, i.reopened, i.reopened_at, i.owner, i.note, i.dropped
+FROM issue i WHERE i.workspace_id = $1 AND (i.closed_at = 0 OR i.closed_at >= CAST($2 AS BIGINT))
+  AND i.n = (SELECT MAX(l.n) FROM issue l WHERE l.workspace_id = $1 AND l.cause_key = i.cause_key)
+`
+
+type InboxParams struct {
+	WorkspaceID string
+	Since       int64
+}
+
+type InboxRow struct {
+	CauseKey   string
+	Source     string
+	Body       string
+	OpenedAt   int64
+	SeenAt     int64
+	ClosedAt   int64
+	Seen       int64
+	Reopened   int64
+	ReopenedAt int64
+	Owner      string
+	Note       string
+	Dropped    string
+}
+
+// Everything that is open, and what was closed since. Of one cause the newest row tells.
+func (q *Queries) Inbox(ctx context.Context, arg InboxParams) ([]InboxRow, error) {
+	rows, err := q.db.QueryContext(ctx, inbox, arg.WorkspaceID, arg.Since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []InboxRow
+	for rows.Next() {
+		var i InboxRow
+		if err := rows.Scan(
+			&i.CauseKey,
+			&i.Source,
+			&i.Body,
+			&i.OpenedAt,
+			&i.SeenAt,
+			&i.ClosedAt,
+			&i.Seen,
+			&i.Reopened,
+			&i.ReopenedAt,
+			&i.Owner,
+			&i.Note,
+			&i.Dropped,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const noteIssue = `-- name: NoteIssue :execrows
+UPDATE issue SET note = $1 WHERE workspace_id = $2 AND cause_key = $3 AND closed_at = 0
+`
+
+type NoteIssueParams struct {
+	Note        string
+	WorkspaceID string
+	CauseKey    string
+}
+
+func (q *Queries) NoteIssue(ctx context.Context, arg NoteIssueParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, noteIssue, arg.Note, arg.WorkspaceID, arg.CauseKey)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const openIssueKeys = `-- name: OpenIssueKeys :many
 SELECT cause_key FROM issue WHERE workspace_id = $1 AND source = $2 AND closed_at = 0
 `
@@ -58,17 +156,26 @@ func (q *Queries) OpenIssueKeys(ctx context.Context, arg OpenIssueKeysParams) ([
 }
 
 const openIssues = `-- name: OpenIssues :many
-SELECT cause_key, source, body, opened_at, seen_at FROM issue WHERE workspace_id = $1 AND closed_at = 0
+SELECT cause_key, source, body, opened_at, seen_at, closed_at, seen, reopened, reopened_at, owner, note, dropped FROM issue
+WHERE workspace_id = $1 AND closed_at = 0 AND dropped = ''
 `
 
 type OpenIssuesRow struct {
-	CauseKey string
-	Source   string
-	Body     string
-	OpenedAt int64
-	SeenAt   int64
+	CauseKey   string
+	Source     string
+	Body       string
+	OpenedAt   int64
+	SeenAt     int64
+	ClosedAt   int64
+	Seen       int64
+	Reopened   int64
+	ReopenedAt int64
+	Owner      string
+	Note       string
+	Dropped    string
 }
 
+// What a person dropped stays open and is not told.
 func (q *Queries) OpenIssues(ctx context.Context, workspaceID string) ([]OpenIssuesRow, error) {
 	rows, err := q.db.QueryContext(ctx, openIssues, workspaceID)
 	if err != nil {
@@ -84,6 +191,13 @@ func (q *Queries) OpenIssues(ctx context.Context, workspaceID string) ([]OpenIss
 			&i.Body,
 			&i.OpenedAt,
 			&i.SeenAt,
+			&i.ClosedAt,
+			&i.Seen,
+			&i.Reopened,
+			&i.ReopenedAt,
+			&i.Owner,
+			&i.Note,
+			&i.Dropped,
 		); err != nil {
 			return nil, err
 		}
@@ -98,13 +212,33 @@ func (q *Queries) OpenIssues(ctx context.Context, workspaceID string) ([]OpenIss
 	return items, nil
 }
 
+const ownIssue = `-- name: OwnIssue :execrows
+UPDATE issue SET owner = $1 WHERE workspace_id = $2 AND cause_key = $3 AND closed_at = 0
+`
+
+type OwnIssueParams struct {
+	Owner       string
+	WorkspaceID string
+	CauseKey    string
+}
+
+func (q *Queries) OwnIssue(ctx context.Context, arg OwnIssueParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, ownIssue, arg.Owner, arg.WorkspaceID, arg.CauseKey)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const putIssues = `-- name: PutIssues :exec
-INSERT INTO issue (workspace_id, cause_key, n, source, body, opened_at, seen_at, closed_at)
+INSERT INTO issue (workspace_id, cause_key, n, source, body, opened_at, seen_at, closed_at, facts)
 SELECT $1, j.key,
     1 + COALESCE((SELECT MAX(i.n) FROM issue i WHERE i.workspace_id = $1 AND i.cause_key = j.key), 0),
-    $2, j.value ->> 'b', CAST($3 AS BIGINT), CAST($3 AS BIGINT), 0
+    $2, j.value ->> 'b', CAST($3 AS BIGINT), CAST($3 AS BIGINT), 0, j.value ->> 'f'
 FROM json_each($4) j WHERE TRUE
-ON CONFLICT (workspace_id, cause_key) WHERE closed_at = 0 DO UPDATE SET body = excluded.body, seen_at = excluded.seen_at
+ON CONFLICT (workspace_id, cause_key) WHERE closed_at = 0 DO UPDATE SET
+    body = excluded.body, seen_at = excluded.seen_at, seen = issue.seen + 1, facts = excluded.facts,
+    dropped = CASE WHEN issue.dropped = excluded.facts THEN issue.dropped ELSE '' END
 `
 
 type PutIssuesParams struct {
@@ -114,6 +248,7 @@ type PutIssuesParams struct {
 	Bulk        string
 }
 
+// What was dropped stays so for as long as it says the same.
 func (q *Queries) PutIssues(ctx context.Context, arg PutIssuesParams) error {
 	_, err := q.db.ExecContext(ctx, putIssues,
 		arg.WorkspaceID,
@@ -157,6 +292,31 @@ func (q *Queries) PutRun(ctx context.Context, arg PutRunParams) error {
 		arg.Ended,
 		arg.Counts,
 		arg.Changeset,
+	)
+	return err
+}
+
+const reopenIssues = `-- name: ReopenIssues :exec
+UPDATE issue SET closed_at = 0, reopened = issue.reopened + 1, reopened_at = $1
+WHERE issue.workspace_id = $2 AND issue.closed_at > CAST($3 AS BIGINT)
+  AND issue.cause_key IN (SELECT j.key FROM json_each($4) j)
+  AND issue.n = (SELECT MAX(l.n) FROM issue l WHERE l.workspace_id = $2 AND l.cause_key = issue.cause_key)
+`
+
+type ReopenIssuesParams struct {
+	At          int64
+	WorkspaceID string
+	Since       int64
+	Bulk        string
+}
+
+// A cause that comes back soon is the same issue again.
+func (q *Queries) ReopenIssues(ctx context.Context, arg ReopenIssuesParams) error {
+	_, err := q.db.ExecContext(ctx, reopenIssues,
+		arg.At,
+		arg.WorkspaceID,
+		arg.Since,
+		arg.Bulk,
 	)
 	return err
 }
@@ -245,4 +405,72 @@ func (q *Queries) Runs(ctx context.Context, arg RunsParams) ([]Run, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const runsOf = `-- name: RunsOf :many
+SELECT workspace_id, id, unit, kind, outcome, detail, started, ended, counts, changeset FROM run WHERE workspace_id = $1 AND unit = $2 AND kind = $3
+ORDER BY started DESC, id DESC LIMIT CAST($4 AS BIGINT)
+`
+
+type RunsOfParams struct {
+	WorkspaceID string
+	Unit        string
+	Kind        string
+	Most        int64
+}
+
+func (q *Queries) RunsOf(ctx context.Context, arg RunsOfParams) ([]Run, error) {
+	rows, err := q.db.QueryContext(ctx, runsOf,
+		arg.WorkspaceID,
+		arg.Unit,
+		arg.Kind,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Run
+	for rows.Next() {
+		var i Run
+		if err := rows.Scan(
+			&i.WorkspaceID,
+			&i.ID,
+			&i.Unit,
+			&i.Kind,
+			&i.Outcome,
+			&i.Detail,
+			&i.Started,
+			&i.Ended,
+			&i.Counts,
+			&i.Changeset,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const undropIssue = `-- name: UndropIssue :execrows
+UPDATE issue SET dropped = '' WHERE workspace_id = $1 AND cause_key = $2 AND closed_at = 0
+`
+
+type UndropIssueParams struct {
+	WorkspaceID string
+	CauseKey    string
+}
+
+func (q *Queries) UndropIssue(ctx context.Context, arg UndropIssueParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, undropIssue, arg.WorkspaceID, arg.CauseKey)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }

@@ -594,15 +594,17 @@ func (q *Queries) PutChangeset(ctx context.Context, arg PutChangesetParams) erro
 
 const putOperations = `-- name: PutOperations :exec
 INSERT INTO operation (
-    workspace_id, door, changeset, key, seq, run, body, state, sending_at, answered_at, confirmed_at, error, attempts)
+    workspace_id, door, changeset, key, seq, run, body, state, sending_at, answered_at, confirmed_at, error, attempts, fact_at,
+    measure)
 SELECT $1, $2, $3, j.key, CAST(j.value ->> 'n' AS BIGINT), $4, j.value ->> 'b',
     CASE WHEN o.key IS NULL THEN j.value ->> 's' ELSE 'skipped' END, 0, 0, 0,
-    CASE WHEN o.key IS NULL THEN '' ELSE 'being sent already' END, 0
+    CASE WHEN o.key IS NULL THEN '' ELSE 'being sent already' END, 0, CAST(j.value ->> 'f' AS BIGINT), j.value ->> 'm'
 FROM json_each($5) j LEFT JOIN operation o
     ON o.workspace_id = $1 AND o.door = $2 AND o.key = j.key AND o.state IN ('sending', 'sent')
 WHERE TRUE
 ON CONFLICT (workspace_id, door, changeset, key) DO UPDATE SET
-    seq = excluded.seq, run = excluded.run, body = excluded.body, state = excluded.state, error = excluded.error
+    seq = excluded.seq, run = excluded.run, body = excluded.body, state = excluded.state, error = excluded.error,
+    fact_at = excluded.fact_at, measure = excluded.measure
 WHERE operation.state NOT IN ('sending', 'sent')
 `
 
@@ -659,11 +661,12 @@ func (q *Queries) SendOperation(ctx context.Context, arg SendOperationParams) (i
 
 const sendUnplanned = `-- name: SendUnplanned :exec
 INSERT INTO operation (
-    workspace_id, door, changeset, key, seq, run, body, state, sending_at, answered_at, confirmed_at, error, attempts)
-VALUES ($1, $2, '', $3, 0, $4, $5, 'sending', $6, 0, 0, '', 1)
+    workspace_id, door, changeset, key, seq, run, body, state, sending_at, answered_at, confirmed_at, error, attempts, fact_at,
+    measure)
+VALUES ($1, $2, '', $3, 0, $4, $5, 'sending', $6, 0, 0, '', 1, $7, $8)
 ON CONFLICT (workspace_id, door, changeset, key) DO UPDATE SET
     run = excluded.run, body = excluded.body, state = 'sending', sending_at = excluded.sending_at, answered_at = 0,
-    confirmed_at = 0, error = '', attempts = operation.attempts + 1
+    confirmed_at = 0, error = '', attempts = operation.attempts + 1, fact_at = excluded.fact_at, measure = excluded.measure
 `
 
 type SendUnplannedParams struct {
@@ -673,6 +676,8 @@ type SendUnplannedParams struct {
 	Run         string
 	Body        string
 	SendingAt   int64
+	FactAt      int64
+	Measure     string
 }
 
 func (q *Queries) SendUnplanned(ctx context.Context, arg SendUnplannedParams) error {
@@ -683,6 +688,8 @@ func (q *Queries) SendUnplanned(ctx context.Context, arg SendUnplannedParams) er
 		arg.Run,
 		arg.Body,
 		arg.SendingAt,
+		arg.FactAt,
+		arg.Measure,
 	)
 	return err
 }

@@ -207,14 +207,14 @@ func (q *Queries) MarkWake(ctx context.Context, arg MarkWakeParams) error {
 	return err
 }
 
-const nextWake = `-- name: NextWake :many
+const nextFree = `-- name: NextFree :many
 SELECT CAST(CASE WHEN lease_until > next_wake_at THEN lease_until ELSE next_wake_at END AS BIGINT) AS wake_at FROM wake
-WHERE kind IN (SELECT key FROM json_each($1)) ORDER BY 1 LIMIT 1
+WHERE owner <> '' AND kind = $1 ORDER BY 1 LIMIT 1
 `
 
 // Over all workspaces: a leased unit can be claimed when its lease is over.
-func (q *Queries) NextWake(ctx context.Context, kinds string) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, nextWake, kinds)
+func (q *Queries) NextFree(ctx context.Context, kind string) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, nextFree, kind)
 	if err != nil {
 		return nil, err
 	}
@@ -226,6 +226,34 @@ func (q *Queries) NextWake(ctx context.Context, kinds string) ([]int64, error) {
 			return nil, err
 		}
 		items = append(items, wake_at)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const nextWake = `-- name: NextWake :many
+SELECT next_wake_at FROM wake WHERE owner = '' AND kind = $1 ORDER BY next_wake_at LIMIT 1
+`
+
+// Over all workspaces: of what nobody works on, the earliest. An index has it first.
+func (q *Queries) NextWake(ctx context.Context, kind string) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, nextWake, kind)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var next_wake_at int64
+		if err := rows.Scan(&next_wake_at); err != nil {
+			return nil, err
+		}
+		items = append(items, next_wake_at)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err

@@ -1,0 +1,45 @@
+package config
+
+import "github.com/cardea-access/cardea"
+
+// states says which facts beyond the usual a space system's records carry: a setting about a fact that nothing states is refused
+// with its line.
+type states struct {
+	cancellationDay bool // the day on which an agreement is cancelled may be in or out
+	slots           bool // passes have time slots
+	noVisitors      bool // visitors of bookings get nothing unless the operator says so (RULES.md BOOKING)
+}
+
+var systemStates = map[string]states{
+	"nexudus": {cancellationDay: true, slots: true, noVisitors: true},
+}
+
+// states returns what the space system of an integration states.
+func (f *File) states(in *Integration) states {
+	if c := f.Connections[in.Space.Text]; c != nil {
+		return systemStates[c.System]
+	}
+	return states{}
+}
+
+// visitors is what visitors get where the operator does not say.
+func (s states) visitors() string {
+	if s.noVisitors {
+		return "none"
+	}
+	return "account"
+}
+
+// checkStates checks the settings that some systems alone can carry out.
+func (in *Integration) checkStates(p *problems, s states) {
+	in.CancellationDay.or(p, "cancellation_day", "in", "in", "out")
+	if in.CancellationDay.Text == "out" && !s.cancellationDay {
+		p.add(in.CancellationDay.Line, "cancellation_day: the space system %q has last days and no days of cancellation; take the line out",
+			in.Space.Text)
+	}
+	for item, t := range in.Mappings.ByKind(cardea.ItemPasses) {
+		if t != nil && t.Slots && !s.slots {
+			p.add(t.Line, "mappings: passes: %q: the space system %q states no time slots of passes; take slots out", item, in.Space.Text)
+		}
+	}
+}

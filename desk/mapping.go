@@ -1,0 +1,343 @@
+package desk
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/loop/keep"
+	"github.com/cardea-access/cardea/store"
+)
+
+// Mapped are the mappings of an integration that are in force.
+type Mapped struct {
+	Integration string         `json:"integration"`
+	Managed     string         `json:"managed"`         // file or store
+	Where       string         `json:"where,omitempty"` // in the file
+	Version     int64          `json:"version,omitempty"`
+	SavedAt     cardea.Instant `json:"saved_at,omitempty"`
+	SavedBy     string         `json:"saved_by,omitempty"`
+	Rows        []MappedRow    `json:"rows"`
+}
+
+// MappedRow is one of them, or with the kind groups what is said of one group.
+type MappedRow struct {
+	Kind   string        `json:"kind"`
+	Item   string        `json:"item"`
+	ID     string        `json:"id,omitempty"` // empty: the name was not resolved yet
+	Groups []MappedGroup `json:"groups,omitempty"`
+	Says   string        `json:"says"` // all of it in words
+}
+
+// MappedGroup is a group by name and, once it was resolved, by id.
+type MappedGroup struct {
+	Name string         `json:"name"`
+	ID   cardea.GroupID `json:"id,omitempty"`
+}
+
+// Mappings returns what is mapped by an integration, or by each when none is named. Nobody is asked anything.
+func (d *Desk) Mappings(ctx context.Context, integration string) ([]Mapped, error) {
+	if err := d.known(integration); err != nil {
+		return nil, err
+	}
+	out := []Mapped{}
+	for _, in := range d.c.Integrations {
+		if integration != "" && in.Name != integration {
+			continue
+		}
+		one := Mapped{Integration: in.Name, Managed: "file", Where: in.MappedAt, Rows: []MappedRow{}}
+		s := in.section()
+		if in.Stored {
+			var m store.Mapping
+			var err error
+			if s, m, err = d.stored(ctx, in); err != nil {
+				return nil, err
+			}
+			one.Managed, one.Where, one.Version, one.SavedAt, one.SavedBy = "store", "", m.Version, m.At, m.By
+		}
+		names, err := d.ws.Resolved(ctx, in.Name)
+		if err != nil {
+			return nil, err
+		}
+		one.Rows = append(one.Rows, s.at("").listed(names)...)
+		out = append(out, one)
+	}
+	return out, nil
+}
+
+// listed are the rows of a section with the ids that their names were resolved to.
+func (s Section) listed(names map[string]string) []MappedRow {
+	var out []MappedRow
+	for _, m := range s.Mappings {
+		row := MappedRow{Kind: string(m.Kind), Item: m.Item.Text, ID: names[string(m.Kind)+"\x00"+m.Item.Text], Says: m.says()}
+		for _, g := range m.Groups {
+			row.Groups = append(row.Groups, MappedGroup{g.Text, cardea.GroupID(names[shelfGroups+"\x00"+g.Text])})
+		}
+		out = append(out, row)
+	}
+	if s.Units {
+		out = append(out, MappedRow{Kind: shelfUnits, Says: s.rows()[rowKey{shelfUnits, ""}]})
+	}
+	for _, g := range s.Groups {
+		out = append(out, MappedRow{Kind: shelfGroups, Item: g.Group.Text, ID: names[shelfGroups+"\x00"+g.Group.Text], Says: g.says()})
+	}
+	return out
+}
+
+// DiffMappings shows what an edit would do, by person, as far as was read: nothing is saved, and nothing is written at the door
+// system. Errors: NotFound when there is no such integration; Rejected for names that are unknown or fit two things.
+func (d *Desk) DiffMappings(ctx context.Context, integration string, e Edit) (Impact, error) {
+	p, err := d.proposed(ctx, integration, e)
+	return p.Impact, err
+}
+
+// SetMappings saves an edit when its impact is the one that was shown under a hash, or with an empty hash whatever it is; what
+// moved meanwhile is shown anew and not saved. Errors: those of DiffMappings; Rejected when the configuration file has them.
+func (d *Desk) SetMappings(ctx context.Context, integration string, e Edit, hash, who string) (Impact, error) {
+	in, err := d.integration(integration)
+	if err != nil {
+		return Impact{}, err
+	}
+	if !in.Stored {
+		return Impact{}, cardea.Errorf(cardea.Rejected, "%s: the mappings of %s are managed by the configuration file: edit them there; "+
+			"cardea mappings diff shows what an edit would do", in.MappedAt, integration)
+	}
+	p, err := d.proposed(ctx, integration, e)
+	if err != nil {
+		return p.Impact, err
+	}
+	if hash != "" && hash != p.Hash {
+		p.Moved = true
+		return p.Impact, nil
+	}
+	if len(p.Rows) == 0 {
+		return p.Impact, nil
+	}
+	if err := d.saveIntegration(ctx, in); err != nil {
+		return p.Impact, err
+	}
+	text, err := json.Marshal(p.after)
+	if err != nil {
+		return p.Impact, cardea.Errorf(cardea.Rejected, "the mappings of %s cannot be kept: %w", integration, err)
+	}
+	m := store.Mapping{Integration: integration, Version: p.was.Version, Body: text, At: d.now(), By: who}
+	err = d.ws.SaveMapping(ctx, m, p.names, d.marksOf(integration), struct {
+		Integration string          `json:"integration"`
+		Version     int64           `json:"version"`
+		Changes     []MappingChange `json:"changes"`
+		Hash        string          `json:"hash"`
+		Gain        int             `json:"gain"`
+		Lose        int             `json:"lose"`
+		Change      int             `json:"change"`
+	}{integration, p.was.Version + 1, p.Rows, p.Hash, p.count(cardea.VerbAdd), p.count(cardea.VerbRemove), p.count(cardea.VerbRetime)})
+	switch {
+	case cardea.ClassOf(err) == cardea.Conflict: // whoever came first stays; this one is shown on top of it
+		p, err = d.proposed(ctx, integration, e)
+		p.Moved = true
+		return p.Impact, err
+	case err != nil:
+		return p.Impact, err
+	}
+	p.Saved = true
+	return p.Impact, nil
+}
+
+// proposal is an edit and what it would do.
+type proposal struct {
+	Impact
+
+	was   store.Mapping
+	after Section
+	names map[string]string // what the names of the edit mean
+}
+
+// proposed works out what an edit would do.
+func (d *Desk) proposed(ctx context.Context, integration string, e Edit) (proposal, error) {
+	var p proposal
+	in, err := d.integration(integration)
+	if err != nil {
+		return p, err
+	}
+	if err := d.acquaint(ctx); err != nil {
+		return p, err
+	}
+	p.Integration, p.Managed, p.Where = integration, "file", in.MappedAt
+	before := in.section()
+	if in.Stored {
+		p.Managed, p.Where = "store", ""
+		if before, p.was, err = d.stored(ctx, in); err != nil {
+			return p, err
+		}
+		p.Version = p.was.Version
+	}
+	items, err := d.items(ctx, in)
+	if err != nil {
+		return p, err
+	}
+	if p.after, err = e.over(before, items); err != nil {
+		return p, err
+	}
+	edited := in.with(p.after)
+	edited.Stored = false // what is tried, and not what the store has
+	r, err := d.freshly(ctx, edited, before)
+	if err != nil {
+		return p, err
+	}
+	p.names = r.Names
+	p.after = p.after.at("")
+	p.Rows = changes(before.at(""), p.after)
+	p.Operations, p.Dropped = operations{}, operations{}
+	if in.Enabled && len(p.Rows) > 0 {
+		if err := d.assess(ctx, in, edited, before, &p.Impact); err != nil {
+			return p, err
+		}
+	}
+	p.Hash, err = p.hash()
+	return p, err
+}
+
+// items are what the mappings of an integration can name.
+func (d *Desk) items(ctx context.Context, in Integration) (shelf, error) {
+	dir, err := d.ws.Directory(ctx, in.Space)
+	if err != nil {
+		return nil, err
+	}
+	return newShelf(dir, nil), nil
+}
+
+// freshly resolves an edited integration without remembering it. A name that is not in force means what bears it now, whatever
+// it meant when it was last used.
+func (d *Desk) freshly(ctx context.Context, in Integration, before Section) (Resolved, error) {
+	dir, err := d.ws.Directory(ctx, in.Space)
+	if err != nil {
+		return Resolved{}, err
+	}
+	remembered, err := d.ws.Resolved(ctx, in.Name)
+	if err != nil {
+		return Resolved{}, err
+	}
+	known := map[string]bool{}
+	for _, m := range before.Mappings {
+		known[string(m.Kind)+"\x00"+m.Item.Text] = true
+		for _, g := range m.Groups {
+			known[shelfGroups+"\x00"+g.Text] = true
+		}
+	}
+	for _, g := range before.Groups {
+		known[shelfGroups+"\x00"+g.Group.Text] = true
+	}
+	for _, m := range in.Mappings {
+		for _, key := range append(groupKeys(m.Groups), string(m.Kind)+"\x00"+m.Item.Text) {
+			if !known[key] {
+				delete(remembered, key)
+			}
+		}
+	}
+	for _, g := range in.Groups {
+		if key := shelfGroups + "\x00" + g.Group.Text; !known[key] {
+			delete(remembered, key)
+		}
+	}
+	for n := range 2 {
+		state, err := d.ws.DoorGroups(ctx, in.Door)
+		if err != nil {
+			return Resolved{}, err
+		}
+		r, err := Resolve(in, dir, state.Groups, remembered, d.numbering(in.Door))
+		if err == nil || n == 1 {
+			return r, err
+		}
+		if listErr := d.listGroups(ctx, in.Door); listErr != nil { // a group may have been made since
+			d.c.Log.Info("the groups could not be listed again", "door", in.Door, "error", listErr)
+			return r, err
+		}
+	}
+	return Resolved{}, nil
+}
+
+func groupKeys(groups []Named) []string {
+	var out []string
+	for _, g := range groups {
+		out = append(out, shelfGroups+"\x00"+g.Text)
+	}
+	return out
+}
+
+// assess plans with the mappings in force and with the edited ones, and compares.
+func (d *Desk) assess(ctx context.Context, in, edited Integration, before Section, out *Impact) error {
+	at := d.c.Now()
+	peek := func(ctx context.Context, one Integration) (Resolved, error) {
+		if one.Name == in.Name {
+			return d.freshly(ctx, one, before)
+		}
+		return d.recall(ctx, one)
+	}
+	was, err := d.trial(ctx, in.Door, at, nil, peek)
+	if err != nil {
+		return err
+	}
+	then, err := d.trial(ctx, in.Door, at, &edited, peek)
+	if err != nil {
+		return err
+	}
+	t, err := was.Try(ctx, then)
+	if err != nil {
+		return err
+	}
+	return d.compare(ctx, in.Door, t, out)
+}
+
+// trial makes a keeper of a door that only plans, at one instant, with one integration in the place of that of its name.
+func (d *Desk) trial(
+	ctx context.Context, door string, at time.Time, edited *Integration, peek func(context.Context, Integration) (Resolved, error),
+) (*keep.Keeper, error) {
+	ins := d.at(store.SideDoor, door)
+	if edited != nil {
+		i := slices.IndexFunc(ins, func(in Integration) bool { return in.Name == edited.Name })
+		ins[i] = *edited
+	}
+	if err := agree(door, ins); err != nil {
+		return nil, err
+	}
+	k := &keep.Keeper{
+		Store: d.ws, System: d.c.Doors[door].Door, Door: door, Now: func() time.Time { return at },
+		Policies: map[cardea.GroupID]cardea.Policy{},
+	}
+	_, err := d.ruled(ctx, k, ins, peek)
+	return k, err
+}
+
+// hash names the edit and what it would do: it changes when either does.
+func (i Impact) hash() (string, error) {
+	type effect struct {
+		Key  cardea.OpKey    `json:"key"`
+		Held cardea.HoldCode `json:"held,omitempty"`
+	}
+	effects := func(ops operations) []effect {
+		var out []effect
+		for _, o := range ops {
+			e := effect{Key: o.Key}
+			if o.Held != nil {
+				e.Held = o.Held.Code
+			}
+			out = append(out, e)
+		}
+		slices.SortFunc(out, func(a, b effect) int { return cmpKeys(a.Key, b.Key) })
+		return out
+	}
+	text, err := json.Marshal(struct {
+		Integration   string
+		Version       int64
+		Rows          []MappingChange
+		Does, DoesNot []effect
+	}{i.Integration, i.Version, i.Rows, effects(i.Operations), effects(i.Dropped)})
+	if err != nil {
+		return "", cardea.Errorf(cardea.Rejected, "the edit cannot be compared: %w", err)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:]), nil
+}

@@ -1,0 +1,132 @@
+package brivo
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/cardea-access/cardea"
+)
+
+// Examine implements door.Examined: groups that open nothing, groups whose own schedules cut what Cardea gives without its seeing
+// it, administrators that cannot be listed, and the stock of passes. It costs a call for each group. Errors: Retry, Throttled, and
+// those of the groups' list.
+func (s *System) Examine(ctx context.Context) ([]cardea.Issue, error) {
+	var groups []cardea.Group
+	err := s.whole(ctx, listing{path: "/groups"}, func(raw json.RawMessage) *flaw {
+		g, bad := groupOf(raw)
+		groups = append(groups, g)
+		return bad
+	})
+	if err != nil {
+		return nil, err
+	}
+	var out []cardea.Issue
+	looks := []func() ([]cardea.Issue, error){
+		func() ([]cardea.Issue, error) { return s.examineStaff(ctx) },
+		func() ([]cardea.Issue, error) { return s.examineStock(ctx) },
+	}
+	for _, g := range groups {
+		looks = append(looks, func() ([]cardea.Issue, error) { return s.examineGroup(ctx, g) })
+	}
+	for _, look := range looks {
+		found, err := look()
+		switch cardea.ClassOf(err) {
+		case "":
+		case cardea.NotFound, cardea.Rejected, cardea.Auth:
+			found = append(found, cardea.Issue{Code: "not-examined", Text: "not everything could be looked at: " + err.Error()})
+		case cardea.Retry, cardea.Throttled, cardea.Conflict, cardea.Unknown:
+			return out, err
+		}
+		out = append(out, found...)
+	}
+	return out, nil
+}
+
+// examineGroup looks at the doors of a group and when they open for it (vendors/brivo.md 5): permissions hang on groups, a
+// schedule on each door of it.
+func (s *System) examineGroup(ctx context.Context, g cardea.Group) ([]cardea.Issue, error) {
+	doors := 0
+	var cut []string
+	err := s.whole(ctx, listing{path: "/groups/" + string(g.ID) + "/access/access-points"}, func(raw json.RawMessage) *flaw {
+		var f fields
+		if json.Unmarshal(raw, &f) != nil || f == nil {
+			return &flaw{why: "a door of the group is no object"}
+		}
+		doors++
+		door, _ := f.object("accessPoint").text("name")
+		schedule, _ := f.object("schedule").text("name")
+		if schedule != "" && !aroundTheClock(schedule) {
+			cut = append(cut, fmt.Sprintf("%q only by %q", door, schedule))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var out []cardea.Issue
+	if doors == 0 {
+		out = append(out, cardea.Issue{Code: "group-opens-nothing", Group: g.ID, Text: fmt.Sprintf(
+			"group %q opens nothing: no door is in it, or none that the administrator behind the connection sees; add its doors at Brivo", g.Name)})
+	}
+	if len(cut) > 0 {
+		const most = 5
+		slices.Sort(cut)
+		if len(cut) > most {
+			cut = append(cut[:most], fmt.Sprintf("and %d more", len(cut)-most))
+		}
+		out = append(out, cardea.Issue{Code: "group-own-times", Group: g.ID, Text: fmt.Sprintf(
+			"group %q has schedules of its own, which cut access without Cardea's seeing it: it opens %s. Give these doors the schedule "+
+				"24x7 at Brivo, and the mapping hours instead", g.Name, strings.Join(cut, ", "))})
+	}
+	return out, nil
+}
+
+// aroundTheClock says whether a schedule is the built-in one, by its names (vendors/brivo.md 5).
+func aroundTheClock(name string) bool {
+	name = strings.ToLower(strings.Join(strings.Fields(name), ""))
+	return slices.Contains([]string{"24x7", "24/7", "24x7access", "alwaysaccess", "always"}, name)
+}
+
+// examineStaff says when administrators cannot be told from others.
+func (s *System) examineStaff(ctx context.Context) ([]cardea.Issue, error) {
+	err := s.whole(ctx, listing{path: "/administrators"}, func(raw json.RawMessage) *flaw {
+		_, _, bad := rowOf(raw)
+		return bad
+	})
+	if !isForbidden(err) {
+		return nil, err
+	}
+	return []cardea.Issue{{Code: "members-not-shown", Text: "the administrator behind the connection may not list administrators: only he " +
+		"himself is known as staff, and other administrators in a group may be taken out of it. Give him the right, or keep them by a keep " +
+		"entry"}}, nil
+}
+
+// examineStock compares the passes that are issued with those there are (vendors/brivo.md 6.2).
+func (s *System) examineStock(ctx context.Context) ([]cardea.Issue, error) {
+	if s.c.Passes == PassesOff {
+		return nil, nil
+	}
+	var f fields
+	if err := s.get(ctx, "/credentials/digital/allotment", &f); err != nil {
+		return nil, err
+	}
+	all, ok1 := f.count("allotted")
+	used, ok2 := f.count("assigned")
+	if !ok1 || !ok2 || used < all {
+		return nil, nil
+	}
+	return []cardea.Issue{{Code: "passes-used-up", Text: fmt.Sprintf(
+		"all %d Mobile Passes of the account are assigned: nobody new gets one; order more at Brivo, or take unused ones away there", all)}}, nil
+}
+
+// count reads a number that may be 0.
+func (f fields) count(name string) (int64, bool) {
+	var n int64
+	if !f.has(name) || json.Unmarshal(f[name], &n) != nil {
+		return 0, false
+	}
+	return n, n >= 0
+}

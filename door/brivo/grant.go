@@ -1,0 +1,155 @@
+package brivo
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire"
+)
+
+// Grant implements door.System: PUT /groups/{id}/users/{user}, and several groups of one user in one call. An edge that is there
+// already is a success. Errors by position: Rejected for an edge that Brivo cannot hold and for a user who is in 16 groups,
+// NotFound for a group or user that is gone.
+func (s *System) Grant(ctx context.Context, es []cardea.Edge) ([]string, []error) {
+	refs, errs := make([]string, len(es)), s.change(ctx, es, true)
+	for i, e := range es {
+		if errs[i] == nil {
+			refs[i] = e.Key().ID
+		}
+	}
+	return refs, errs
+}
+
+// Revoke implements door.System: DELETE /groups/{id}/users/{user}, and several groups of one user in one call. One that is not
+// there is a success.
+func (s *System) Revoke(ctx context.Context, es []cardea.Edge) []error {
+	return s.change(ctx, es, false)
+}
+
+// change puts or takes entries, user by user in the order of their first entry.
+func (s *System) change(ctx context.Context, es []cardea.Edge, add bool) []error {
+	errs := make([]error, len(es))
+	var order []cardea.AccountID
+	of := map[cardea.AccountID][]int{}
+	for i, e := range es {
+		if errs[i] = can(e, add); errs[i] != nil {
+			continue
+		}
+		if of[e.Account] == nil {
+			order = append(order, e.Account)
+		}
+		of[e.Account] = append(of[e.Account], i)
+	}
+	for _, a := range order {
+		at := of[a]
+		if len(at) > 1 && s.together(ctx, es, at, errs, add) {
+			continue
+		}
+		for _, i := range at {
+			errs[i] = s.single(ctx, es[i], add)
+		}
+	}
+	return errs
+}
+
+// can says why an entry cannot be put or taken.
+func can(e cardea.Edge, add bool) error {
+	if _, err := vendorID(string(e.Group)); err != nil {
+		return err
+	}
+	if _, err := vendorID(string(e.Account)); err != nil {
+		return err
+	}
+	switch {
+	case e.Foreign != "":
+		return cardea.Errorf(cardea.Rejected, "the entry of account %s in group %s is %s and is not ours to change",
+			e.Account, e.Group, e.Foreign)
+	case add && e.Window != cardea.Forever:
+		return cardea.Errorf(cardea.Rejected, "Brivo's memberships have no dates: account %s in group %s cannot be given a window",
+			e.Account, e.Group)
+	}
+	return nil
+}
+
+// single puts or takes one entry.
+func (s *System) single(ctx context.Context, e cardea.Edge, add bool) error {
+	c := wire.Call{Class: wire.Write, Method: http.MethodPut, Path: "/groups/" + string(e.Group) + "/users/" + string(e.Account)}
+	if !add {
+		c.Method = http.MethodDelete
+	}
+	_, err := s.client.Do(ctx, c)
+	switch {
+	case !add && cardea.ClassOf(err) == cardea.NotFound:
+		return nil
+	case add && (cardea.ClassOf(err) == cardea.Rejected || cardea.ClassOf(err) == cardea.Conflict):
+		return s.refused(ctx, e, err)
+	}
+	return err
+}
+
+// refused explains why a user was not put into a group: it is in it already, or in as many as Brivo allows.
+func (s *System) refused(ctx context.Context, e cardea.Edge, refusal error) error {
+	in, err := s.groupsOf(ctx, e.Account)
+	switch {
+	case err != nil:
+		return refusal // what was said first is the better answer
+	case slices.Contains(in, e.Group):
+		return nil
+	case len(in) >= groupsPerUser:
+		return cardea.Errorf(cardea.Rejected, "the user is in %d groups, and Brivo allows %d: take him out of one: %w",
+			len(in), groupsPerUser, refusal)
+	}
+	return cardea.Errorf(cardea.Rejected, "Brivo refuses it; groups that the administrator behind the connection does not see count towards "+
+		"the %d of a user too: %w", groupsPerUser, refusal)
+}
+
+type groupChange struct {
+	Add    []int64 `json:"addGroups,omitempty"`
+	Remove []int64 `json:"removeGroups,omitempty"`
+}
+
+// together puts or takes several entries of one user in one call, which does all or nothing. It is false when that was refused as a
+// whole: then nothing was done, and one by one each gets an answer of its own.
+func (s *System) together(ctx context.Context, es []cardea.Edge, at []int, errs []error, add bool) bool {
+	var groups []int64
+	for _, i := range at {
+		id, err := vendorID(string(es[i].Group))
+		if err != nil {
+			return false
+		}
+		groups = append(groups, id)
+	}
+	body := groupChange{Remove: groups}
+	if add {
+		body = groupChange{Add: groups}
+	}
+	var after sheet
+	_, err := s.client.Do(ctx, wire.Call{
+		Class: wire.Write, Method: http.MethodPost, Path: "/users/" + string(es[at[0]].Account) + "/groups", Body: body, Out: &after,
+	})
+	switch cardea.ClassOf(err) {
+	case "":
+	case cardea.Rejected, cardea.NotFound, cardea.Conflict:
+		return false
+	default:
+		for _, i := range at {
+			errs[i] = err
+		}
+		return true
+	}
+	in := map[int64]bool{}
+	for _, raw := range after.Data {
+		if id, ok := idIn(raw); ok {
+			in[id] = true
+		}
+	}
+	for n, i := range at {
+		if in[groups[n]] != add || add && after.Data == nil {
+			errs[i] = cardea.Errorf(cardea.Unknown, "%s: POST /users/%s/groups was answered well and does not show group %s as it was asked for",
+				s.client.Name(), es[i].Account, es[i].Group)
+		}
+	}
+	return true
+}

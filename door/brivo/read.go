@@ -1,0 +1,287 @@
+package brivo
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/cardea-access/cardea"
+)
+
+// shortAge is how long a user whom lists show without his address is believed to have the one that was read by id.
+const shortAge = 24 * time.Hour
+
+// knownAs is what a short row lacks.
+type knownAs struct {
+	emails []string
+	phone  string
+	name   string
+	at     time.Time
+}
+
+// Read implements door.System. Each collection stands on its own: one that fails is ended with Fail. An error is returned
+// only when the credentials are refused for all of them.
+func (s *System) Read(ctx context.Context, want cardea.Scope, into *cardea.Intake) error {
+	if len(want.Keys) > 0 {
+		return s.readKeys(ctx, want, into)
+	}
+	var end ending
+	if want.Wants(cardea.KindGroup) {
+		p := into.Open(cardea.KindGroup)
+		end.of(p, s.readGroups(ctx, p))
+	}
+	if want.Wants(cardea.KindAccount) {
+		p := into.Open(cardea.KindAccount)
+		if len(want.Accounts) > 0 {
+			end.of(p, s.readSome(ctx, want.Accounts, p))
+		} else {
+			end.of(p, s.readAccounts(ctx, p))
+		}
+	}
+	if want.Wants(cardea.KindEdge) {
+		p := into.Open(cardea.KindEdge)
+		end.of(p, s.readEdges(ctx, want, p))
+	}
+	return end.refused()
+}
+
+// ending closes collections and remembers whether the credentials were refused for each of them.
+type ending struct {
+	any  bool  // one of them could be read
+	auth error // the first refusal
+}
+
+func (e *ending) of(p *cardea.Pages, err error) {
+	if err == nil {
+		p.Close()
+		e.any = true
+		return
+	}
+	p.Fail(err)
+	if cardea.ClassOf(err) != cardea.Auth {
+		e.any = true
+	} else if e.auth == nil {
+		e.auth = err
+	}
+}
+
+func (e *ending) refused() error {
+	if e.any {
+		return nil
+	}
+	return e.auth
+}
+
+func (s *System) readGroups(ctx context.Context, p *cardea.Pages) error {
+	return s.list(ctx, listing{path: "/groups"}, func(rows []json.RawMessage, m cardea.Mark) bool {
+		records := make([]cardea.Record, 0, len(rows))
+		for _, raw := range rows {
+			g, bad := groupOf(raw)
+			if bad != nil {
+				bad.note(p, raw)
+				continue
+			}
+			records = append(records, g)
+		}
+		p.Add(records, m)
+		return true
+	})
+}
+
+// readAccounts reads every user. Without the staff no user is worth having: it would be taken for nobody special.
+func (s *System) readAccounts(ctx context.Context, p *cardea.Pages) error {
+	why, err := s.staffNow(ctx, 0)
+	if err != nil {
+		return err
+	}
+	book := addresses{at: s.c.Now(), of: map[string][]int64{}}
+	var trouble error
+	err = s.list(ctx, listing{path: "/users"}, func(rows []json.RawMessage, m cardea.Mark) bool {
+		records := make([]cardea.Record, 0, len(rows))
+		for _, raw := range rows {
+			u, bad := userOf(raw)
+			if bad == nil && u.short {
+				if bad, trouble = s.complete(ctx, &u); trouble != nil {
+					return false
+				}
+			}
+			if bad != nil {
+				bad.note(p, raw)
+				continue
+			}
+			book.add(u)
+			u.account.Staff = why.of(u.emails)
+			records = append(records, u.account)
+		}
+		p.Add(records, m)
+		return true
+	})
+	if err != nil || trouble != nil {
+		if trouble != nil {
+			return trouble
+		}
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.book = book
+	return nil
+}
+
+// complete adds to a user what its row in the list lacks, from memory or from the user itself. A user that is gone meanwhile is
+// what the row showed.
+func (s *System) complete(ctx context.Context, u *user) (*flaw, error) {
+	id, err := vendorID(string(u.account.ID))
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	known, has := s.shorts[id]
+	s.mu.Unlock()
+	if !has || s.c.Now().Sub(known.at) > shortAge || known.name != u.account.Name {
+		var raw json.RawMessage
+		err := s.get(ctx, "/users/"+number(id), &raw)
+		if cardea.ClassOf(err) == cardea.NotFound {
+			return nil, nil //nolint:nilnil // it went between the list and this
+		}
+		if err != nil {
+			return nil, err
+		}
+		full, bad := userOf(raw)
+		if bad == nil && full.account.ID != u.account.ID {
+			bad = &flaw{why: "another user than the one asked for came"}
+		}
+		if bad != nil {
+			bad.who = []cardea.Key{u.account.Key()}
+			return bad, nil
+		}
+		known = knownAs{emails: full.emails, phone: full.account.Phone, name: u.account.Name, at: s.c.Now()}
+		s.mu.Lock()
+		s.shorts[id] = known
+		s.mu.Unlock()
+	}
+	u.emails, u.account.Phone = known.emails, known.phone
+	if len(u.emails) > 0 {
+		u.account.Email = u.emails[0]
+	}
+	return nil, nil //nolint:nilnil // neither a flaw nor an error
+}
+
+// forgetShort makes the next list read a user by id again.
+func (s *System) forgetShort(id int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.shorts, id)
+}
+
+// one reads a single user. Errors: NotFound.
+func (s *System) one(ctx context.Context, path string) (user, *flaw, json.RawMessage, error) {
+	var raw json.RawMessage
+	if err := s.get(ctx, path, &raw); err != nil {
+		return user{}, nil, nil, err
+	}
+	u, bad := userOf(raw)
+	return u, bad, raw, nil
+}
+
+// readSome reads single users by id.
+func (s *System) readSome(ctx context.Context, ids []cardea.AccountID, p *cardea.Pages) error {
+	why, err := s.staffNow(ctx, staffAge)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		key := cardea.Account{ID: id}.Key()
+		n, err := vendorID(string(id))
+		if err != nil {
+			p.Bad(nil, []cardea.Key{key}, err.Error())
+			continue
+		}
+		u, bad, raw, err := s.one(ctx, "/users/"+number(n))
+		switch {
+		case cardea.ClassOf(err) == cardea.NotFound:
+			p.Missing(key)
+			continue
+		case err != nil:
+			return err
+		}
+		if bad == nil && u.account.ID != id {
+			bad = &flaw{why: "another user than the one asked for came"}
+		}
+		if bad != nil {
+			bad.who = []cardea.Key{key}
+			bad.note(p, raw)
+			continue
+		}
+		u.account.Staff = why.of(u.emails)
+		p.Add([]cardea.Record{u.account}, cardea.Mark{Ended: true})
+	}
+	p.Count(len(ids) - len(p.MissingOnes()))
+	return nil
+}
+
+// readKeys reads single records, each whole.
+func (s *System) readKeys(ctx context.Context, want cardea.Scope, into *cardea.Intake) error {
+	var accounts []cardea.AccountID
+	var groups []cardea.GroupID
+	var edges []cardea.Edge
+	for _, k := range want.Keys {
+		switch k.Kind {
+		case cardea.KindAccount:
+			accounts = append(accounts, cardea.AccountID(k.ID))
+		case cardea.KindGroup:
+			groups = append(groups, cardea.GroupID(k.ID))
+		case cardea.KindEdge:
+			if g, a, ok := strings.Cut(k.ID, "/"); ok {
+				edges = append(edges, cardea.Edge{Group: cardea.GroupID(g), Account: cardea.AccountID(a)})
+			}
+		default: // a space system's
+		}
+	}
+	var end ending
+	if len(accounts) > 0 {
+		p := into.Open(cardea.KindAccount)
+		end.of(p, s.readSome(ctx, accounts, p))
+	}
+	if len(groups) > 0 {
+		p := into.Open(cardea.KindGroup)
+		end.of(p, s.readSomeGroups(ctx, groups, p))
+	}
+	if len(edges) > 0 {
+		p := into.Open(cardea.KindEdge)
+		end.of(p, s.readSomeEdges(ctx, edges, p))
+	}
+	return end.refused()
+}
+
+func (s *System) readSomeGroups(ctx context.Context, ids []cardea.GroupID, p *cardea.Pages) error {
+	for _, id := range ids {
+		key := cardea.Group{ID: id}.Key()
+		n, err := vendorID(string(id))
+		if err != nil {
+			p.Bad(nil, []cardea.Key{key}, err.Error())
+			continue
+		}
+		var raw json.RawMessage
+		switch err := s.get(ctx, "/groups/"+number(n), &raw); {
+		case cardea.ClassOf(err) == cardea.NotFound:
+			p.Missing(key)
+			continue
+		case err != nil:
+			return err
+		}
+		g, bad := groupOf(raw)
+		if bad == nil && g.ID != id {
+			bad = &flaw{why: "another group than the one asked for came"}
+		}
+		if bad != nil {
+			bad.who = []cardea.Key{key}
+			bad.note(p, raw)
+			continue
+		}
+		p.Add([]cardea.Record{g}, cardea.Mark{Ended: true})
+	}
+	p.Count(len(ids) - len(p.MissingOnes()))
+	return nil
+}

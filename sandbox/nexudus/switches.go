@@ -1,0 +1,52 @@
+package nexudus
+
+import "github.com/cardea-access/cardea/sandbox/twin"
+
+// switches lists what vendors/nexudus.md says twice or leaves open; the first value is the default.
+func switches() []twin.Switch {
+	return []twin.Switch{
+		{Name: "throttle", Values: []string{"409", "429"}, About: "status of a throttled request on the admin API (0.1)"},
+		{Name: "limits", Values: []string{"newer", "older"}, About: "which version of the rate limits holds (1.7)"},
+		{Name: "limit_scope", Values: []string{"account", "credential"}, About: "who shares a limit: not stated (1.7)"},
+		{Name: "token_life", Values: []string{"20m", "7d"}, About: "a token lives minutes (warning) or a week (samples) (1.2)"},
+		{Name: "max_size", Values: []string{"100", "1000", "none"}, About: "largest page, whatever size says: not documented (1.4)"},
+		{Name: "dir", Values: []string{"0/1", "1/-1", "names"}, About: "values of dir: documented three ways (1.4)"},
+		{Name: "checkin_order", Values: []string{"FromTime", "Id"},
+			About: "check-ins come newest first (legacy docs) or by Id like all others (1.4)"},
+		{Name: "list_collections", Values: []string{"empty", "null", "absent"},
+			About: "collection fields of list rows: absent or empty (0.3)"},
+		{Name: "list_scalars", Values: []string{"missing", "present"},
+			About: "texts made of a collection (FloorPlanDeskIds, TeamNames ...) in list rows: some are missing (0.3)"},
+		{Name: "string_filter", Values: []string{"contains", "exact"}, About: "how texts are filtered: undocumented (1.5)"},
+		{Name: "filter_zone", Values: []string{"location", "utc"}, About: "zone of a filter date without a suffix: not stated (1.5)"},
+		{Name: "rule_failure", Values: []string{"200", "400"}, About: "HTTP status of a write that breaks a rule (0.2)"},
+		{Name: "error_bodies", Values: []string{"html", "json", "empty"}, About: "bodies of 400, 401, 404, 405: not found (6)"},
+		{Name: "put_by_id", Values: []string{"refuse", "partial"},
+			About: "PUT /sys/webhooks/{id} with some fields: one client does so, undocumented (0.5)"},
+		{Name: "put_collections", Values: []string{"cleared", "kept"},
+			About: "a collection that a PUT leaves out entirely: PUT replaces, but there are Added and Removed (1.8)"},
+		{Name: "command_role", Values: []string{"Update", "Edit"}, About: "the role that running a command wants (1.2)"},
+		{Name: "separator", Values: []string{", ", ",", ";"},
+			About: "between the ids and names of texts that hold several: comma assumed (2.6, 6)"},
+		{Name: "local_suffix", Values: []string{"fake-z", "none"}, About: "...Local fields bear a Z that is none, or nothing (0.6)"},
+		{Name: "cancellation_day", Values: []string{"out", "in"},
+			About: "Active is false from the CancellationDate on, or after it: the hour is undocumented (2.6)"},
+		{Name: "contract_cancel", Values: []string{"due", "set"},
+			About: "webhook 11 comes when a cancellation takes effect, or when its date is set (2.6)"},
+		{Name: "hook_digest", Values: []string{"ascii", "utf8"},
+			About: "the signature is over the body with ? for what is not ASCII (docs), or over the raw body (3.3)"},
+		{Name: "hook_wire", Values: []string{"utf8", "ascii"},
+			About: "what is not ASCII in the body of a webhook: as it is, or ? (3.3)"},
+		{Name: "hook_failures", Values: []string{"3", "10"}, About: "failures after which a webhook is switched off: not found (3.1)"},
+		{Name: "hook_delivery", Values: []string{"once", "twice", "lost", "reversed"},
+			About: "how webhooks go out; lost, doubled and reordered ones must be lived with (5)"},
+		{Name: "acs_https", Values: []string{"required", "any"},
+			About: "Custom ACS takes an HTTPS webhook URL only; any: for a sandbox without certificates (4.3)"},
+		{Name: "acs_open_end", Values: []string{"absent", "null"},
+			About: "a group without an end in a push's schedule: left out, or with expires_on null; not captured (4.3)"},
+		{Name: "acs_names", Values: []string{"snake", "camel", "bare"},
+			About: "names of card, fob and full name in a push: not captured; bare: without them (4.3)"},
+		{Name: "acs_slots", Values: []string{"ignored", "honoured"},
+			About: "whether the time slots of a pass cut what is pushed: not found (6)"},
+	}
+}

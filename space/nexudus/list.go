@@ -1,0 +1,194 @@
+package nexudus
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire"
+)
+
+// Sizes of questions. No maximum of a page is documented, clients use 1,000 (vendors/nexudus.md 1.4); fewer and larger pages are
+// also fewer seams at which a row can slip through.
+const (
+	pageSize  = 500
+	batchSize = 100
+	maxPages  = 2000
+)
+
+// list walks one listing page by page, in the vendor's default order: what dir means is documented three ways. It ends well only
+// when the vendor says that there is no further page. Pages are numbered and there is no snapshot, so that a row can come twice
+// or not at all while records come and go: a repeated row, a total that changes on the way, rows that do not join and fewer rows
+// than the total make a page Short, and with it the collection incomplete. take ends the walk with its error.
+func (s *System) list(ctx context.Context, path string, query url.Values, take func([]json.RawMessage, cardea.Mark) error) error {
+	seen, count, total := map[ref]bool{}, 0, -1
+	for n := 1; n <= maxPages; n++ {
+		q := url.Values{}
+		maps.Copy(q, query)
+		q.Set("page", strconv.Itoa(n))
+		q.Set("size", strconv.Itoa(pageSize))
+		answer, err := s.get(ctx, path, q)
+		if err != nil {
+			return err
+		}
+		p, err := decodePage(answer.Body)
+		if err != nil {
+			return fmt.Errorf("reading Nexudus %s: %w", path, err)
+		}
+		if !p.said(count) {
+			return cardea.Errorf(cardea.Retry, "Nexudus %s: a page says neither whether another follows nor how many there are", path)
+		}
+		short := p.short || p.more && len(p.rows) == 0 || p.first > 0 && p.first != count+1
+		count += len(p.rows)
+		if p.known {
+			short = short || total >= 0 && total != p.total
+			total = p.total
+		}
+		var fresh []json.RawMessage
+		for _, row := range p.rows {
+			id := idOf(row)
+			if id != "" && seen[id] {
+				short = true
+				continue
+			}
+			seen[id] = true
+			fresh = append(fresh, row)
+		}
+		if !p.more && total > count {
+			short = true
+		}
+		if err := take(fresh, cardea.Mark{More: p.more, Ended: p.ended, Short: short}); err != nil {
+			return err
+		}
+		if !p.more {
+			return nil
+		}
+		if len(fresh) == 0 {
+			return cardea.Errorf(cardea.Retry, "Nexudus %s: a page announced another and brought nothing new", path)
+		}
+	}
+	return cardea.Errorf(cardea.Rejected, "Nexudus %s: no end after %d pages", path, maxPages)
+}
+
+// get is one read.
+func (s *System) get(ctx context.Context, path string, q url.Values) (wire.Answer, error) {
+	var body json.RawMessage // so that an answer that was cut off is asked for again
+	answer, err := s.client.Do(ctx, wire.Call{Class: wire.Read, Method: http.MethodGet, Path: path, Query: q, Out: &body})
+	if err != nil {
+		return answer, fmt.Errorf("reading Nexudus %s: %w", path, err)
+	}
+	return answer, nil
+}
+
+// fill brings one listing into the pages of its collection. Rows that do not hold what is reasoned on are read again by their
+// ids, many in one question. A row that cannot be read is noted as Bad.
+func (r *reader) fill(ctx context.Context, p *cardea.Pages, c collection, query url.Values) error {
+	return r.s.list(ctx, c.path, query, func(rows []json.RawMessage, m cardea.Mark) error {
+		var records []cardea.Record
+		var partial []string
+		for _, row := range rows {
+			id := string(idOf(row))
+			if id != "" && !c.enough(row) {
+				if !r.brought[cardea.Key{Kind: c.kind, ID: c.prefix + id}] {
+					partial = append(partial, id)
+				}
+				continue
+			}
+			records = r.add(ctx, p, c, records, id, row)
+		}
+		more, gone, err := r.batch(ctx, p, c, partial)
+		m.Short = m.Short || gone
+		p.Add(append(records, more...), m)
+		return err
+	})
+}
+
+// add understands one row and puts it with the others.
+func (r *reader) add(ctx context.Context, p *cardea.Pages, c collection, records []cardea.Record, id string, row []byte) []cardea.Record {
+	rec, err := r.understand(ctx, c, row)
+	switch {
+	case err != nil:
+		p.Bad(redacted(row), keysOf(c, id), err.Error())
+	case r.beyond(rec):
+	case r.fresh(rec.Key()):
+		records = append(records, rec)
+	}
+	return records
+}
+
+// beyond says whether a record is a booking that the listing brought although it lies outside the window.
+func (r *reader) beyond(rec cardea.Record) bool {
+	b, is := rec.(cardea.Booking)
+	return is && r.windowed && !r.within(b)
+}
+
+// batch reads whole records by their ids. gone says that one of them was not there any more: the listing moved.
+func (r *reader) batch(ctx context.Context, p *cardea.Pages, c collection, ids []string) (records []cardea.Record, gone bool, err error) {
+	for chunk := range slices.Chunk(ids, batchSize) {
+		came := map[string]json.RawMessage{}
+		rows, err := r.many(ctx, c, chunk)
+		if err != nil {
+			return records, gone, err
+		}
+		for _, row := range rows {
+			came[string(idOf(row))] = row
+		}
+		for _, id := range chunk {
+			row, there := came[id]
+			if !there || !r.holds(c, row) {
+				from := row
+				answer, err := r.s.get(ctx, c.path+"/"+id, nil)
+				switch {
+				case cardea.ClassOf(err) == cardea.NotFound:
+					gone = true
+					continue
+				case err != nil:
+					return records, gone, err
+				case string(idOf(answer.Body)) != id:
+					p.Bad(redacted(answer.Body), keysOf(c, id), "the answer is about another record")
+					continue
+				}
+				row = answer.Body
+				r.compare(c, from, row)
+			}
+			records = r.add(ctx, p, c, records, id, row)
+		}
+	}
+	return records, gone, nil
+}
+
+// many asks for several ids at once. Where the vendor does not take such a question, each is asked alone.
+func (r *reader) many(ctx context.Context, c collection, ids []string) ([]json.RawMessage, error) {
+	if len(ids) < 2 || r.alone[c.path] {
+		return nil, nil
+	}
+	answer, err := r.s.get(ctx, c.path+"/", url.Values{"id": {"[" + strings.Join(ids, ",") + "]"}})
+	if err == nil {
+		rows, bad := decodeBatch(answer.Body)
+		if bad == nil {
+			return rows, nil
+		}
+		err = fmt.Errorf("reading Nexudus %s: %w", c.path, bad)
+	}
+	if class := cardea.ClassOf(err); class == cardea.Rejected || class == cardea.NotFound {
+		r.alone[c.path] = true
+		return nil, nil
+	}
+	return nil, err
+}
+
+// fresh says whether the record is brought for the first time in this read.
+func (r *reader) fresh(k cardea.Key) bool {
+	if r.brought[k] {
+		return false
+	}
+	r.brought[k] = true
+	return true
+}

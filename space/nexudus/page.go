@@ -1,0 +1,76 @@
+package nexudus
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/cardea-access/cardea"
+)
+
+// page is one answer of a listing (vendors/nexudus.md 1.4).
+type page struct {
+	rows  []json.RawMessage
+	more  bool
+	ended bool // the vendor said that this was the last page
+	total int
+	known bool // it said the total
+	first int  // 1-based position of the first row, 0 = not said
+	short bool // it holds another number of rows than it says
+}
+
+// decodePage reads a page. An answer without Records is no page and an error, never an empty listing: a refusal may come as
+// 200 (vendors/nexudus.md 0.2). Errors: Rejected for a refusal, Retry for what may be a cut-off answer.
+func decodePage(body []byte) (page, error) {
+	var raw struct {
+		envelope
+
+		Records []json.RawMessage `json:"Records"`
+		More    *bool             `json:"HasNextPage"`
+		Total   *int              `json:"TotalItems"`
+		First   *int              `json:"FirstItem"`
+		Last    *int              `json:"LastItem"`
+	}
+	if err := json.Unmarshal(body, &raw); err != nil {
+		return page{}, cardea.Errorf(cardea.Retry, "the listing's answer cannot be read: %w", plain(err))
+	}
+	if raw.Good != nil && !*raw.Good {
+		return page{}, raw.failed("list it")
+	}
+	if raw.Records == nil {
+		return page{}, cardea.Errorf(cardea.Retry, "the listing's answer has no Records")
+	}
+	p := page{rows: raw.Records}
+	if raw.More != nil {
+		p.more, p.ended = *raw.More, !*raw.More
+	}
+	if raw.Total != nil && *raw.Total >= 0 {
+		p.total, p.known = *raw.Total, true
+	}
+	if raw.First != nil && raw.Last != nil && len(p.rows) > 0 && *raw.First > 0 {
+		p.first = *raw.First
+		p.short = *raw.Last-*raw.First+1 != len(p.rows)
+	}
+	return p, nil
+}
+
+// said has the page say whether another follows: where HasNextPage is missing, by the total and the rows before it. False when
+// it says neither.
+func (p *page) said(before int) bool {
+	if p.more || p.ended {
+		return true
+	}
+	p.more, p.ended = p.total > before+len(p.rows), p.total <= before+len(p.rows)
+	return p.known
+}
+
+// decodeBatch reads the answer to a question for several ids: a bare list of whole records (vendors/nexudus.md 1.3).
+func decodeBatch(body []byte) ([]json.RawMessage, error) {
+	if trimmed := bytes.TrimSpace(body); len(trimmed) == 0 || trimmed[0] != '[' {
+		return nil, cardea.Errorf(cardea.Rejected, "the answer to a question for several ids is no list")
+	}
+	var rows []json.RawMessage
+	if err := json.Unmarshal(body, &rows); err != nil {
+		return nil, cardea.Errorf(cardea.Retry, "the answer cannot be read: %w", plain(err))
+	}
+	return rows, nil
+}
