@@ -57,7 +57,7 @@ officernd:
 //
 // On SQLite a process dies before each write, k = 1, 2, ..., and after every third: the database is then as it is before the
 // next, only the vendor has seen less. On PostgreSQL what is counted are the commits of transactions, and every fifth is tried,
-// for the time that it takes.
+// for the time that it takes; under the race detector every sixth of these.
 func TestCrashSweep(t *testing.T) {
 	t.Parallel()
 	for _, engine := range []string{"postgres", "sqlite"} {
@@ -75,6 +75,9 @@ func TestCrashSweep(t *testing.T) {
 					every = 5
 				case after:
 					every = 3
+				}
+				if storetest.Raced {
+					every *= 6
 				}
 				for ; ; k += every {
 					got := s.play(t, k)
