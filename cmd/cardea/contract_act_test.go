@@ -362,7 +362,8 @@ func (g *game) fault(s move) {
 	case 10:
 		vendor, f.Path, f.Method, f.Status = "kisi", "", []string{"POST", "DELETE"}[s.B%2], []int{503, 429, 500}[s.C%3]
 	default:
-		g.deaf, g.doorUp = true, false
+		g.doorUp = false
+		g.deaf.Store(true)
 		return
 	}
 	if vendor == "kisi" {
@@ -390,7 +391,8 @@ func (g *game) breakRecord(s move) { g.broken = g.member(s.A) }
 
 func (g *game) calm(move) {
 	g.r.clear()
-	g.deaf, g.broken, g.spaceUp, g.doorUp = false, "", true, true
+	g.deaf.Store(false)
+	g.broken, g.spaceUp, g.doorUp = "", true, true
 }
 
 func (g *game) wait(s move) {

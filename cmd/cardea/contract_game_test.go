@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -60,10 +61,10 @@ type game struct {
 	frozen  bool
 	applied bool // somebody approved a changeset
 	word    map[cardea.OpKey]bool
-	spaceUp bool   // no fault was set at the space side since it was last calm
-	doorUp  bool   // the same at the door side
-	deaf    bool   // the door system says that it did, and does not
-	broken  string // the person whose record cannot be read
+	spaceUp bool        // no fault was set at the space side since it was last calm
+	doorUp  bool        // the same at the door side
+	deaf    atomic.Bool // the door system says that it did, and does not
+	broken  string      // the person whose record cannot be read
 
 	// Of the present step:
 	began   time.Time
@@ -160,7 +161,7 @@ func (g *game) witness(inner http.RoundTripper) http.RoundTripper {
 		if g.rogue != nil {
 			g.rogue(g, true, req)
 		}
-		if write && g.deaf && req.Method == http.MethodDelete {
+		if write && g.deaf.Load() && req.Method == http.MethodDelete {
 			return &http.Response{
 				StatusCode: http.StatusNoContent, Status: "204 No Content",
 				Header: http.Header{"Date": {time.Now().UTC().Format(http.TimeFormat)}},

@@ -167,7 +167,8 @@ func plants(t *testing.T) map[string]planted {
 			oracle: "5 an unconfirmed revocation is told",
 			play: func(g *game) {
 				g.issues = func() ([]store.IssueRow, error) { return nil, nil }
-				g.deaf, g.doorUp = true, false
+				g.doorUp = false
+				g.deaf.Store(true)
 				g.edit(0, func(d *deal) { d.to = "2026-11-20" })
 				g.step(move{Do: "sync"})
 				time.Sleep(16 * time.Minute)
@@ -241,7 +242,7 @@ func plants(t *testing.T) map[string]planted {
 		"a revocation is lost": {oracle: "6 it converges", play: func(g *game) {
 			g.only = "none"
 			g.edit(0, func(d *deal) { d.to = "2026-11-20" })
-			g.rogue = func(g *game, _ bool, _ *http.Request) { g.deaf = true }
+			g.rogue = func(g *game, _ bool, _ *http.Request) { g.deaf.Store(true) }
 			g.quiet()
 		}},
 	}
