@@ -98,6 +98,21 @@ func (in *Intake) Collection(kind Kind) *Pages {
 	return nil
 }
 
+// Refused returns the first refusal of the credentials when every collection was refused so: then nothing could be read at
+// all. It is nil when one came, or failed otherwise, or none was asked for.
+func (in *Intake) Refused() error {
+	var first error
+	for _, p := range in.collections {
+		if ClassOf(p.err) != Auth {
+			return nil
+		}
+		if first == nil {
+			first = p.err
+		}
+	}
+	return first
+}
+
 type pagesState int
 
 const (
@@ -180,6 +195,14 @@ func (p *Pages) Close() Evidence {
 		p.state = finished
 	}
 	return p.Evidence()
+}
+
+// End ends the collection with what reading it came to: closed, or failed.
+func (p *Pages) End(err error) Evidence {
+	if err != nil {
+		return p.Fail(err)
+	}
+	return p.Close()
 }
 
 // Kind returns the collection's kind.

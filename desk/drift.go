@@ -41,9 +41,26 @@ func (d *Desk) Drift(ctx context.Context, integration string) ([]Drift, error) {
 	if err := d.known(integration); err != nil {
 		return nil, err
 	}
+	doors, err := d.configuredAt(ctx, func(in Integration) bool { return integration == "" || in.Name == integration })
+	if err != nil {
+		return nil, err
+	}
+	out := []Drift{}
+	for door, groups := range sorted(doors) {
+		one, err := d.drift(ctx, door, groups, integration != "")
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, one)
+	}
+	return out, nil
+}
+
+// configuredAt are the groups that the mappings of some integrations name, by door connection.
+func (d *Desk) configuredAt(ctx context.Context, of func(in Integration) bool) (map[string]map[cardea.GroupID]string, error) {
 	doors := map[string]map[cardea.GroupID]string{}
 	for _, in := range d.c.Integrations {
-		if integration != "" && in.Name != integration {
+		if !of(in) {
 			continue
 		}
 		names, err := d.configured(ctx, in)
@@ -55,15 +72,7 @@ func (d *Desk) Drift(ctx context.Context, integration string) ([]Drift, error) {
 		}
 		maps.Copy(doors[in.Door], names)
 	}
-	out := []Drift{}
-	for door, groups := range sorted(doors) {
-		one, err := d.drift(ctx, door, groups, integration != "")
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, one)
-	}
-	return out, nil
+	return doors, nil
 }
 
 // configured are the groups that an integration's mappings name, as far as names were resolved, with what they are called

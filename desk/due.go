@@ -3,7 +3,6 @@ package desk
 import (
 	"cmp"
 	"context"
-	"maps"
 	"time"
 
 	"github.com/cardea-access/cardea"
@@ -36,19 +35,11 @@ func (d *Desk) Due(ctx context.Context, integration string, within time.Duration
 	if err := d.known(integration); err != nil {
 		return nil, err
 	}
-	doors := map[string]map[cardea.GroupID]string{}
-	for _, in := range d.c.Integrations {
-		if !in.Enabled || integration != "" && in.Name != integration {
-			continue
-		}
-		names, err := d.configured(ctx, in)
-		if err != nil {
-			return nil, err
-		}
-		if doors[in.Door] == nil {
-			doors[in.Door] = map[cardea.GroupID]string{}
-		}
-		maps.Copy(doors[in.Door], names)
+	doors, err := d.configuredAt(ctx, func(in Integration) bool {
+		return in.Enabled && (integration == "" || in.Name == integration)
+	})
+	if err != nil {
+		return nil, err
 	}
 	out := []Dues{}
 	for door, groups := range sorted(doors) {

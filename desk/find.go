@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -80,7 +79,7 @@ func (d *Desk) Groups(ctx context.Context) ([]say.Group, error) {
 			return nil, err
 		}
 		for _, g := range state.Groups {
-			out = append(out, say.Group{Door: name, ID: g.ID, Name: g.Name, Place: g.Place, Mapped: mapped[g.ID]})
+			out = append(out, say.Group{Door: name, ID: g.ID, Name: g.Name, Place: g.Place, Mapped: mapped[g.ID] != ""})
 		}
 	}
 	slices.SortFunc(out, func(a, b say.Group) int {
@@ -90,39 +89,9 @@ func (d *Desk) Groups(ctx context.Context) ([]say.Group, error) {
 }
 
 // mapped returns the groups of a door that a mapping names, as far as names were resolved.
-func (d *Desk) mapped(ctx context.Context, door string) (map[cardea.GroupID]bool, error) {
-	out := map[cardea.GroupID]bool{}
-	for _, in := range d.c.Integrations {
-		if in.Door != door {
-			continue
-		}
-		groups, err := d.mappedBy(ctx, in)
-		if err != nil {
-			return nil, err
-		}
-		maps.Copy(out, groups)
-	}
-	return out, nil
-}
-
-// mappedBy returns the groups that an integration's mappings name, as far as names were resolved.
-func (d *Desk) mappedBy(ctx context.Context, in Integration) (map[cardea.GroupID]bool, error) {
-	names, err := d.ws.Resolved(ctx, in.Name)
-	if err != nil {
-		return nil, err
-	}
-	if in, _, err = d.inForce(ctx, in); err != nil {
-		return nil, err
-	}
-	out := map[cardea.GroupID]bool{}
-	for _, m := range in.Mappings {
-		for _, g := range m.Groups {
-			if id, ok := names[shelfGroups+"\x00"+g.Text]; ok {
-				out[cardea.GroupID(id)] = true
-			}
-		}
-	}
-	return out, nil
+func (d *Desk) mapped(ctx context.Context, door string) (map[cardea.GroupID]string, error) {
+	doors, err := d.configuredAt(ctx, func(in Integration) bool { return in.Door == door })
+	return doors[door], err
 }
 
 // Ask answers a question asked in words: a person by e-mail, name or id, a group by name or id. What was never read is

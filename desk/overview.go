@@ -60,7 +60,7 @@ func (d *Desk) Overview(ctx context.Context) (say.Overview, error) {
 			doors[in.Door] = at
 			out.Pending, out.Held = out.Pending+at.pending, out.Held+at.held
 		}
-		groups, err := d.mappedBy(ctx, in)
+		groups, err := d.configured(ctx, in)
 		if err != nil {
 			return out, err
 		}

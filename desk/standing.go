@@ -101,7 +101,7 @@ type standing struct {
 	bad           store.Run // the run that went wrong, if one did
 	counts        say.Counts
 	pending, held int
-	mapped        map[cardea.GroupID]bool // by any integration
+	mapped        map[cardea.GroupID]string // by any integration
 }
 
 func (d *Desk) standing(ctx context.Context, door string, h history) (standing, error) {
@@ -145,8 +145,8 @@ func (s standing) count(of string, wanted func(cardea.GroupID) bool) int {
 
 // integration is how one of the door's integrations does, which maps these groups. What is about a group that nobody maps
 // any more is everyone's.
-func (s standing) integration(in Integration, groups map[cardea.GroupID]bool) say.Integration {
-	mine := func(g cardea.GroupID) bool { return groups[g] || g != "" && !s.mapped[g] }
+func (s standing) integration(in Integration, groups map[cardea.GroupID]string) say.Integration {
+	mine := func(g cardea.GroupID) bool { return groups[g] != "" || g != "" && s.mapped[g] == "" }
 	out := say.Integration{
 		Name: in.Name, Space: in.Space, Door: in.Door, State: say.InStep,
 		Pending: s.count(keep.LeftOf, mine), Held: s.count(keep.HeldOf, mine),

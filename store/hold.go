@@ -56,13 +56,7 @@ func (w *Workspace) RunsThatPlanned(ctx context.Context, unit string, before car
 	if err != nil {
 		return nil, classed("reading the runs of "+unit, err)
 	}
-	out := make([]Run, len(rows))
-	for i, r := range rows {
-		if out[i], err = run(r); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	return runs(rows)
 }
 
 // Release names operations of a door connection as somebody was shown them: held.

@@ -41,13 +41,7 @@ func (w *Workspace) Runs(ctx context.Context, limit int) ([]Run, error) {
 	if err != nil {
 		return nil, classed("reading the runs", err)
 	}
-	out := make([]Run, len(rows))
-	for i, r := range rows {
-		if out[i], err = run(r); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	return runs(rows)
 }
 
 // RunsOf returns the newest of one unit and kind, newest first.
@@ -58,8 +52,13 @@ func (w *Workspace) RunsOf(ctx context.Context, unit, kind string, limit int) ([
 	if err != nil {
 		return nil, classed("reading the runs of "+unit, err)
 	}
+	return runs(rows)
+}
+
+func runs(rows []gen.Run) ([]Run, error) {
 	out := make([]Run, len(rows))
 	for i, r := range rows {
+		var err error
 		if out[i], err = run(r); err != nil {
 			return nil, err
 		}

@@ -56,6 +56,11 @@ func loopbackOnly(address string) bool {
 // serveHTTP serves until the context ends, then lets what is under way finish.
 func serveHTTP(ctx context.Context, l net.Listener, h http.Handler) error {
 	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	return serveOn(ctx, l, server, 10*time.Second)
+}
+
+// serveOn serves until the context ends, then gives what is under way a while to finish.
+func serveOn(ctx context.Context, l net.Listener, server *http.Server, grace time.Duration) error {
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
 	select {
@@ -63,9 +68,9 @@ func serveHTTP(ctx context.Context, l net.Listener, h http.Handler) error {
 		return err
 	case <-ctx.Done():
 	}
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
-	if err := server.Shutdown(grace); err != nil {
+	if err := server.Shutdown(last); err != nil {
 		return fmt.Errorf("stop the server: %w", err)
 	}
 	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {

@@ -18,20 +18,19 @@ const fewGroups = 3
 // read without the memory.
 func (s *System) Read(ctx context.Context, want cardea.Scope, into *cardea.Intake) error {
 	r := &reading{s: s, ctx: ctx, want: narrowed(want)}
-	var end ending
 	if r.want.wants(cardea.KindGroup) {
 		p := into.Open(cardea.KindGroup)
-		end.of(p, r.readGroups(p))
+		p.End(r.readGroups(p))
 	}
 	if r.want.wants(cardea.KindAccount) {
 		p := into.Open(cardea.KindAccount)
-		end.of(p, r.readAccounts(p))
+		p.End(r.readAccounts(p))
 	}
 	if r.want.wants(cardea.KindEdge) {
 		p := into.Open(cardea.KindEdge)
-		end.of(p, r.readEdges(p))
+		p.End(r.readEdges(p))
 	}
-	return end.refused()
+	return into.Refused()
 }
 
 // wish is a scope, with single records taken apart. Empty sets of a kind that is wanted mean all.
@@ -82,33 +81,6 @@ func narrowed(want cardea.Scope) wish {
 		w.of[a], w.accounts[a] = true, true
 	}
 	return w
-}
-
-// ending closes collections and remembers whether the credentials were refused for each of them.
-type ending struct {
-	any  bool  // one of them could be read
-	auth error // the first refusal
-}
-
-func (e *ending) of(p *cardea.Pages, err error) {
-	if err == nil {
-		p.Close()
-		e.any = true
-		return
-	}
-	p.Fail(err)
-	if cardea.ClassOf(err) != cardea.Auth {
-		e.any = true
-	} else if e.auth == nil {
-		e.auth = err
-	}
-}
-
-func (e *ending) refused() error {
-	if e.any {
-		return nil
-	}
-	return e.auth
 }
 
 // reading is one Read: units, notes and visitors are fetched once for all its collections.

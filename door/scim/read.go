@@ -4,62 +4,17 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
-	"strings"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/door"
 )
 
-// Read implements door.System. Each collection stands on its own: one that fails is ended with Fail. An error is returned
-// only when the credentials are refused for all of them.
+// Read implements door.System.
 func (s *System) Read(ctx context.Context, want cardea.Scope, into *cardea.Intake) error {
-	if len(want.Keys) > 0 {
-		return s.readKeys(ctx, want, into)
-	}
-	var end ending
-	if want.Wants(cardea.KindGroup) {
-		p := into.Open(cardea.KindGroup)
-		end.of(p, s.readGroups(ctx, p))
-	}
-	if want.Wants(cardea.KindAccount) {
-		p := into.Open(cardea.KindAccount)
-		if len(want.Accounts) > 0 {
-			end.of(p, s.readSome(ctx, want.Accounts, p))
-		} else {
-			end.of(p, s.readAccounts(ctx, p))
-		}
-	}
-	if want.Wants(cardea.KindEdge) {
-		p := into.Open(cardea.KindEdge)
-		end.of(p, s.readEdges(ctx, want, p))
-	}
-	return end.refused()
-}
-
-// ending closes collections and remembers whether the credentials were refused for each of them.
-type ending struct {
-	any  bool  // one of them could be read
-	auth error // the first refusal
-}
-
-func (e *ending) of(p *cardea.Pages, err error) {
-	if err == nil {
-		p.Close()
-		e.any = true
-		return
-	}
-	p.Fail(err)
-	if cardea.ClassOf(err) != cardea.Auth {
-		e.any = true
-	} else if e.auth == nil {
-		e.auth = err
-	}
-}
-
-func (e *ending) refused() error {
-	if e.any {
-		return nil
-	}
-	return e.auth
+	return door.Reads{
+		Groups: s.readGroups, SomeGroups: s.readSomeGroups, Accounts: s.readAccounts, SomeAccounts: s.readSome,
+		Edges: s.readEdges, SomeEdges: s.readSomeEdges,
+	}.Read(ctx, want, into)
 }
 
 // listGroups reads the groups, without their members where the server can leave them out.
@@ -169,40 +124,6 @@ func (s *System) single(ctx context.Context, path, id string, query url.Values, 
 		return false, nil
 	}
 	return err == nil, err
-}
-
-// readKeys reads single records, each whole.
-func (s *System) readKeys(ctx context.Context, want cardea.Scope, into *cardea.Intake) error {
-	var accounts []cardea.AccountID
-	var groups []cardea.GroupID
-	var edges []cardea.Edge
-	for _, k := range want.Keys {
-		switch k.Kind {
-		case cardea.KindAccount:
-			accounts = append(accounts, cardea.AccountID(k.ID))
-		case cardea.KindGroup:
-			groups = append(groups, cardea.GroupID(k.ID))
-		case cardea.KindEdge:
-			if group, account, ok := strings.Cut(k.ID, "/"); ok {
-				edges = append(edges, cardea.Edge{Group: cardea.GroupID(group), Account: cardea.AccountID(account)})
-			}
-		default:
-		}
-	}
-	var end ending
-	if len(groups) > 0 {
-		p := into.Open(cardea.KindGroup)
-		end.of(p, s.readSomeGroups(ctx, groups, p))
-	}
-	if len(accounts) > 0 {
-		p := into.Open(cardea.KindAccount)
-		end.of(p, s.readSome(ctx, accounts, p))
-	}
-	if len(edges) > 0 {
-		p := into.Open(cardea.KindEdge)
-		end.of(p, s.readSomeEdges(ctx, edges, p))
-	}
-	return end.refused()
 }
 
 func (s *System) readSomeGroups(ctx context.Context, ids []cardea.GroupID, p *cardea.Pages) error {

@@ -102,18 +102,8 @@ func (k *Keeper) applyLeave(
 	ctx context.Context, run string, p Parting, keys map[cardea.OpKey]bool,
 ) (Leaving, Report, error) {
 	var r Report
-	a := &apply.Applier{
-		Store: k.Store, System: k.System, Door: k.Door, Run: run, Lease: k.Lease, Now: k.Now, Rand: k.Rand,
-		Parallel: k.Parallel, Progress: k.Progress,
-	}
-	if a.Parallel == 0 {
-		a.Parallel = defaultParallel
-	}
-	var err error
-	if err := k.clocks(ctx); err != nil {
-		return Leaving{}, r, err
-	}
-	if r.Recovered, err = a.Recover(ctx); err != nil {
+	a, err := k.applier(ctx, run, nil, &r)
+	if err != nil {
 		return Leaving{}, r, err
 	}
 	l, err := k.Leave(ctx, p)

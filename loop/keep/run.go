@@ -1,6 +1,7 @@
 package keep
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -77,23 +78,29 @@ func (k *Keeper) Run(ctx context.Context, o Options) (Report, error) {
 	return r, err
 }
 
-func (k *Keeper) run(ctx context.Context, o Options, r *Report) error {
+// applier makes what applies the operations of a run, once the clocks agree and what an earlier run left open is recovered: of
+// these people, nil = of everybody.
+func (k *Keeper) applier(ctx context.Context, run string, of map[cardea.PersonID]bool, r *Report) (*apply.Applier, error) {
 	a := &apply.Applier{
-		Store: k.Store, System: k.System, Door: k.Door, Run: r.Run.ID, Lease: k.Lease, Now: k.Now, Rand: k.Rand,
-		Parallel: k.Parallel, Progress: k.Progress,
+		Store: k.Store, System: k.System, Door: k.Door, Run: run, Lease: k.Lease, Now: k.Now, Rand: k.Rand,
+		Parallel: cmp.Or(k.Parallel, defaultParallel), Progress: k.Progress, Of: of,
 	}
-	if a.Parallel == 0 {
-		a.Parallel = defaultParallel
-	}
-	a.Of = among(o.People)
-	var err error
 	if err := k.clocks(ctx); err != nil {
-		return err
+		return nil, err
 	}
+	var err error
 	if r.Recovered, err = a.Recover(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	k.follow(r.Recovered)
+	return a, nil
+}
+
+func (k *Keeper) run(ctx context.Context, o Options, r *Report) error {
+	a, err := k.applier(ctx, r.Run.ID, among(o.People), r)
+	if err != nil {
+		return err
+	}
 	if err := k.sweepIfDue(ctx, o, r); err != nil {
 		return err
 	}

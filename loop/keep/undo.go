@@ -131,18 +131,10 @@ func (k *Keeper) applyUndo(
 	ctx context.Context, run, of string, keys map[cardea.OpKey]bool, who string,
 ) (Undoing, Report, error) {
 	var r Report
-	a := &apply.Applier{
-		Store: k.Store, System: k.System, Door: k.Door, Run: run, Lease: k.Lease, Now: k.Now, Rand: k.Rand,
-		Parallel: k.Parallel, Progress: k.Progress,
-	}
-	if a.Parallel == 0 {
-		a.Parallel = defaultParallel
-	}
-	var err error
-	if r.Recovered, err = a.Recover(ctx); err != nil {
+	a, err := k.applier(ctx, run, nil, &r)
+	if err != nil {
 		return Undoing{}, r, err
 	}
-	k.follow(r.Recovered)
 	seen, err := k.Sweep(ctx)
 	if err != nil {
 		return Undoing{Seen: seen}, r, err
