@@ -2,9 +2,11 @@ package door
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // Reads is how a connector reads each kind of record: all of them, or some by id. Its Read is System.Read for every vendor
@@ -76,4 +78,32 @@ func (r Reads) single(ctx context.Context, want cardea.Scope, into *cardea.Intak
 		p.End(r.SomeEdges(ctx, edges, p))
 	}
 	return into.Refused()
+}
+
+// Each reads single records of one kind: one that the vendor does not know (NotFound) is Missing; one that cannot be read, or is
+// another than the one asked for, is Bad under the key that it was asked for by. It stops at any other error.
+func Each[ID ~string](
+	ids []ID, p *cardea.Pages, one func(id ID) (cardea.Record, json.RawMessage, *object.Flaw, error),
+) error {
+	for _, id := range ids {
+		key := cardea.Key{Kind: p.Kind(), ID: string(id)}
+		r, raw, bad, err := one(id)
+		switch {
+		case cardea.ClassOf(err) == cardea.NotFound:
+			p.Missing(key)
+			continue
+		case err != nil:
+			return err
+		}
+		if bad == nil && r.Key() != key {
+			bad = &object.Flaw{Why: "another " + string(key.Kind) + " than the one asked for came"}
+		}
+		if bad != nil {
+			(&object.Flaw{Why: bad.Why, Who: []cardea.Key{key}}).Note(p, raw)
+			continue
+		}
+		p.Add([]cardea.Record{r}, cardea.Mark{Ended: true})
+	}
+	p.Count(len(ids) - len(p.MissingOnes()))
+	return nil
 }

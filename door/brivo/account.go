@@ -13,6 +13,7 @@ import (
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/wire"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // bookAge is how old the list of addresses may be in which Find looks. Brivo cannot be asked for an address
@@ -48,7 +49,7 @@ func (s *System) Find(ctx context.Context, p cardea.NewAccount) ([]cardea.Accoun
 		u, bad, _, err := s.one(ctx, "/users/"+externalOf(p.Person)+"/external")
 		switch {
 		case err == nil && bad != nil:
-			return nil, cardea.Errorf(cardea.Retry, "%s: the user of %s cannot be read: %s", s.client.Name(), p.Person, bad.why)
+			return nil, cardea.Errorf(cardea.Retry, "%s: the user of %s cannot be read: %s", s.client.Name(), p.Person, bad.Why)
 		case err == nil && u.account.External == string(p.Person):
 			u.account.Staff = why.of(u.emails)
 			return []cardea.Account{u.account}, nil
@@ -73,7 +74,7 @@ func (s *System) Find(ctx context.Context, p cardea.NewAccount) ([]cardea.Accoun
 		case err != nil:
 			return nil, err
 		case bad != nil:
-			return nil, cardea.Errorf(cardea.Retry, "%s: user %d cannot be read: %s", s.client.Name(), id, bad.why)
+			return nil, cardea.Errorf(cardea.Retry, "%s: user %d cannot be read: %s", s.client.Name(), id, bad.Why)
 		}
 		if at := slices.IndexFunc(u.emails, func(e string) bool { return folded(e) == address }); at >= 0 {
 			u.account.Email, u.account.Staff = u.emails[at], why.of(u.emails)
@@ -93,7 +94,7 @@ func (s *System) addressBook(ctx context.Context) (addresses, error) {
 	}
 	book = addresses{at: s.c.Now(), of: map[string][]int64{}}
 	var trouble error
-	err := s.whole(ctx, listing{path: "/users"}, func(raw json.RawMessage) *flaw {
+	err := s.whole(ctx, listing{path: "/users"}, func(raw json.RawMessage) *object.Flaw {
 		u, bad := userOf(raw)
 		if bad == nil && u.short && trouble == nil {
 			bad, trouble = s.complete(ctx, &u)
@@ -186,7 +187,7 @@ func (s *System) Create(ctx context.Context, a cardea.NewAccount) (cardea.Accoun
 	}
 	made, bad := userOf(raw)
 	if bad != nil {
-		return cardea.Account{}, cardea.Errorf(cardea.Unknown, "%s: the user was made, but %s", s.client.Name(), bad.why)
+		return cardea.Account{}, cardea.Errorf(cardea.Unknown, "%s: the user was made, but %s", s.client.Name(), bad.Why)
 	}
 	s.noted(made)
 	return made.account, nil

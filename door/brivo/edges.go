@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // tally adds up several lists that make one collection. Only when every list gave a count is there a count of the whole.
@@ -22,7 +23,7 @@ func (t *tally) close() {
 }
 
 // list reads one list to its end into the tally. edge turns a row into an entry; false = it is of no interest.
-func (t *tally) list(ctx context.Context, s *System, l listing, edge func(id int64) (cardea.Edge, bool), broken *flaw) error {
+func (t *tally) list(ctx context.Context, s *System, l listing, edge func(id int64) (cardea.Edge, bool), broken *object.Flaw) error {
 	last, left := 0, 0
 	err := s.list(ctx, l, func(rows []json.RawMessage, m cardea.Mark) bool {
 		last = m.Total
@@ -30,7 +31,7 @@ func (t *tally) list(ctx context.Context, s *System, l listing, edge func(id int
 		for _, raw := range rows {
 			id, ok := idIn(raw)
 			if !ok {
-				broken.note(t.p, raw)
+				broken.Note(t.p, raw)
 				continue
 			}
 			e, wanted := edge(id)
@@ -60,7 +61,7 @@ func (s *System) readEdges(ctx context.Context, want cardea.Scope, p *cardea.Pag
 		err = s.edgesOfGroups(ctx, want.Groups, t)
 	default:
 		var every []cardea.GroupID
-		err = s.whole(ctx, listing{path: "/groups"}, func(raw json.RawMessage) *flaw {
+		err = s.whole(ctx, listing{path: "/groups"}, func(raw json.RawMessage) *object.Flaw {
 			g, bad := groupOf(raw)
 			every = append(every, g.ID)
 			return bad
@@ -89,7 +90,7 @@ func (s *System) edgesOfAccounts(ctx context.Context, want cardea.Scope, t *tall
 		err = t.list(ctx, s, listing{path: "/users/" + number(id) + "/groups", whole: true}, func(group int64) (cardea.Edge, bool) {
 			e := edgeOf(group, id)
 			return e, len(want.Groups) == 0 || slices.Contains(want.Groups, e.Group)
-		}, &flaw{why: "a group of the user has no number as its id"})
+		}, &object.Flaw{Why: "a group of the user has no number as its id"})
 		if cardea.ClassOf(err) == cardea.NotFound {
 			continue
 		}
@@ -108,7 +109,7 @@ func (s *System) edgesOfGroups(ctx context.Context, groups []cardea.GroupID, t *
 		}
 		err = t.list(ctx, s, listing{path: "/groups/" + number(id) + "/users"}, func(user int64) (cardea.Edge, bool) {
 			return edgeOf(id, user), true
-		}, &flaw{why: "a member of the group has no number as its id"})
+		}, &object.Flaw{Why: "a member of the group has no number as its id"})
 		if cardea.ClassOf(err) == cardea.NotFound {
 			t.p.Missing(cardea.Group{ID: g}.Key())
 			continue
@@ -156,10 +157,10 @@ func (s *System) groupsOf(ctx context.Context, account cardea.AccountID) ([]card
 		return nil, err
 	}
 	var out []cardea.GroupID
-	err = s.whole(ctx, listing{path: "/users/" + number(id) + "/groups", whole: true}, func(raw json.RawMessage) *flaw {
+	err = s.whole(ctx, listing{path: "/users/" + number(id) + "/groups", whole: true}, func(raw json.RawMessage) *object.Flaw {
 		g, ok := idIn(raw)
 		if !ok {
-			return &flaw{why: "a group has no number as its id"}
+			return &object.Flaw{Why: "a group has no number as its id"}
 		}
 		out = append(out, cardea.GroupID(number(g)))
 		return nil

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // Examine implements door.Examined: groups that open nothing, groups whose own schedules cut what Cardea gives without its seeing
@@ -15,7 +16,7 @@ import (
 // those of the groups' list.
 func (s *System) Examine(ctx context.Context) ([]cardea.Issue, error) {
 	var groups []cardea.Group
-	err := s.whole(ctx, listing{path: "/groups"}, func(raw json.RawMessage) *flaw {
+	err := s.whole(ctx, listing{path: "/groups"}, func(raw json.RawMessage) *object.Flaw {
 		g, bad := groupOf(raw)
 		groups = append(groups, g)
 		return bad
@@ -50,14 +51,14 @@ func (s *System) Examine(ctx context.Context) ([]cardea.Issue, error) {
 func (s *System) examineGroup(ctx context.Context, g cardea.Group) ([]cardea.Issue, error) {
 	doors := 0
 	var cut []string
-	err := s.whole(ctx, listing{path: "/groups/" + string(g.ID) + "/access/access-points"}, func(raw json.RawMessage) *flaw {
-		var f fields
+	err := s.whole(ctx, listing{path: "/groups/" + string(g.ID) + "/access/access-points"}, func(raw json.RawMessage) *object.Flaw {
+		var f object.Fields
 		if json.Unmarshal(raw, &f) != nil || f == nil {
-			return &flaw{why: "a door of the group is no object"}
+			return &object.Flaw{Why: "a door of the group is no object"}
 		}
 		doors++
-		door, _ := f.object("accessPoint").text("name")
-		schedule, _ := f.object("schedule").text("name")
+		door, _ := f.Object("accessPoint").Loose("name")
+		schedule, _ := f.Object("schedule").Loose("name")
 		if schedule != "" && !aroundTheClock(schedule) {
 			cut = append(cut, fmt.Sprintf("%q only by %q", door, schedule))
 		}
@@ -92,7 +93,7 @@ func aroundTheClock(name string) bool {
 
 // examineStaff says when administrators cannot be told from others.
 func (s *System) examineStaff(ctx context.Context) ([]cardea.Issue, error) {
-	err := s.whole(ctx, listing{path: "/administrators"}, func(raw json.RawMessage) *flaw {
+	err := s.whole(ctx, listing{path: "/administrators"}, func(raw json.RawMessage) *object.Flaw {
 		_, _, bad := rowOf(raw)
 		return bad
 	})
@@ -109,24 +110,15 @@ func (s *System) examineStock(ctx context.Context) ([]cardea.Issue, error) {
 	if s.c.Passes == PassesOff {
 		return nil, nil
 	}
-	var f fields
+	var f object.Fields
 	if err := s.get(ctx, "/credentials/digital/allotment", &f); err != nil {
 		return nil, err
 	}
-	all, ok1 := f.count("allotted")
-	used, ok2 := f.count("assigned")
+	all, ok1 := f.Count("allotted")
+	used, ok2 := f.Count("assigned")
 	if !ok1 || !ok2 || used < all {
 		return nil, nil
 	}
 	return []cardea.Issue{{Code: "passes-used-up", Text: fmt.Sprintf(
 		"all %d Mobile Passes of the account are assigned: nobody new gets one; order more at Brivo, or take unused ones away there", all)}}, nil
-}
-
-// count reads a number that may be 0.
-func (f fields) count(name string) (int64, bool) {
-	var n int64
-	if !f.has(name) || json.Unmarshal(f[name], &n) != nil {
-		return 0, false
-	}
-	return n, n >= 0
 }

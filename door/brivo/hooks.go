@@ -11,6 +11,7 @@ import (
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/wire"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 const (
@@ -45,11 +46,11 @@ func (s *System) Verify(ctx context.Context, h http.Header, body []byte) (cardea
 	if good != 1 || !marked || given == "" {
 		return cardea.Hint{}, cardea.Errorf(cardea.Auth, "the hook came to another address than was registered: run hooks install again")
 	}
-	var f fields
+	var f object.Fields
 	if err := json.Unmarshal(body, &f); err != nil || f == nil {
 		return cardea.Hint{}, cardea.Errorf(cardea.Rejected, "the hook's body cannot be read")
 	}
-	if at, ok := f.instant("occurred"); ok && at != 0 {
+	if at, ok := instant(f, "occurred"); ok && at != 0 {
 		if age := s.c.Now().Sub(at.Time()); age > hookAge || age < -hookAge {
 			return cardea.Hint{}, cardea.Errorf(cardea.Auth, "the hook is of %s", at)
 		}
@@ -58,15 +59,15 @@ func (s *System) Verify(ctx context.Context, h http.Header, body []byte) (cardea
 }
 
 // hintOf finds what an event is about (vendors/brivo.md 7.3). Group events, 4001 to 4004, name their group beside the user.
-func hintOf(f fields) cardea.Hint {
+func hintOf(f object.Fields) cardea.Hint {
 	h := cardea.Hint{}
-	h.Event, _ = f.text("uuid")
-	what := f.object("eventObject")
-	kind, _ := what.text("objectType")
+	h.Event, _ = f.Loose("uuid")
+	what := f.Object("eventObject")
+	kind, _ := what.Loose("objectType")
 	if kind == "" {
-		kind, _ = f.text("objectType")
+		kind, _ = f.Loose("objectType")
 	}
-	id, known := what.id("id")
+	id, known := what.LooseID("id")
 	add := func(k cardea.Kind, id int64) { h.Keys = append(h.Keys, cardea.Key{Kind: k, ID: number(id)}) }
 	switch strings.ToUpper(strings.TrimSpace(kind)) {
 	case "USER":
@@ -78,9 +79,9 @@ func hintOf(f fields) cardea.Hint {
 			add(cardea.KindGroup, id)
 		}
 	}
-	action, _ := f.object("securityAction").id("securityActionId")
+	action, _ := f.Object("securityAction").LooseID("securityActionId")
 	if action >= 4001 && action <= 4004 {
-		if g, ok := f.object("eventData").id("userGroupObjectId"); ok && (len(h.Keys) == 0 || h.Keys[0].Kind != cardea.KindGroup) {
+		if g, ok := f.Object("eventData").LooseID("userGroupObjectId"); ok && (len(h.Keys) == 0 || h.Keys[0].Kind != cardea.KindGroup) {
 			add(cardea.KindGroup, g)
 		}
 	}
@@ -130,11 +131,11 @@ func (s *System) Install(ctx context.Context, address, secret string) (cardea.Ho
 	}
 	mail := s.c.ErrorEmail
 	if mail == "" {
-		var me fields
+		var me object.Fields
 		if err := s.get(ctx, "/administrators/whoami", &me); err != nil {
 			return cardea.HookState{}, err
 		}
-		mail, _ = me.text("email")
+		mail, _ = me.Loose("email")
 	}
 	made := subscription{
 		Name: hookName, URL: strings.TrimRight(address, "/") + "/" + hookTail + secret, ErrorEmail: mail,
@@ -186,7 +187,7 @@ func (s *System) Uninstall(ctx context.Context) error {
 // subscriptions lists those that are ours.
 func (s *System) subscriptions(ctx context.Context) ([]subscription, error) {
 	var out []subscription
-	err := s.whole(ctx, listing{path: "/event-subscriptions"}, func(raw json.RawMessage) *flaw {
+	err := s.whole(ctx, listing{path: "/event-subscriptions"}, func(raw json.RawMessage) *object.Flaw {
 		var u subscription
 		if json.Unmarshal(raw, &u) == nil && u.ID > 0 && u.ours() {
 			out = append(out, u)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/wire"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 const (
@@ -69,11 +70,11 @@ func (s *System) list(ctx context.Context, l listing, page func(rows []json.RawM
 }
 
 func idIn(raw json.RawMessage) (int64, bool) {
-	var f fields
+	var f object.Fields
 	if json.Unmarshal(raw, &f) != nil {
 		return 0, false
 	}
-	return f.id("id")
+	return f.LooseID("id")
 }
 
 func (s *System) page(ctx context.Context, l listing, offset int) (sheet, error) {
@@ -113,7 +114,7 @@ func (l listing) judge(p sheet, offset int) (cardea.Mark, int) {
 }
 
 // whole reads a list of which nothing may be missing. Errors: as of wire, and Retry when it came short.
-func (s *System) whole(ctx context.Context, l listing, row func(json.RawMessage) *flaw) error {
+func (s *System) whole(ctx context.Context, l listing, row func(json.RawMessage) *object.Flaw) error {
 	trouble, got, total := "", 0, -1
 	err := s.list(ctx, l, func(rows []json.RawMessage, m cardea.Mark) bool {
 		if m.Short || m.Ceiling {
@@ -125,7 +126,7 @@ func (s *System) whole(ctx context.Context, l listing, row func(json.RawMessage)
 		got += len(rows)
 		for _, raw := range rows {
 			if bad := row(raw); bad != nil {
-				trouble = "cannot be read: " + bad.why
+				trouble = "cannot be read: " + bad.Why
 			}
 		}
 		return trouble == ""

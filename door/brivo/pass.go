@@ -11,6 +11,7 @@ import (
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/door"
 	"github.com/cardea-access/cardea/wire"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // PassMode says whether people get a Mobile Pass, and how.
@@ -68,18 +69,18 @@ type invitation struct {
 }
 
 func invitationOf(raw json.RawMessage) (invitation, bool) {
-	var f fields
+	var f object.Fields
 	if json.Unmarshal(raw, &f) != nil {
 		return invitation{}, false
 	}
 	v := invitation{}
 	var ok1, ok2, ok3, ok4 bool
-	v.id, ok1 = f.id("id")
-	v.credential, _ = f.id("credentialId")
-	v.status, ok2 = f.text("status")
-	v.code, _ = f.text("accessCode")
-	v.made, ok3 = f.instant("created")
-	v.expires, ok4 = f.instant("expiration")
+	v.id, ok1 = f.LooseID("id")
+	v.credential, _ = f.LooseID("credentialId")
+	v.status, ok2 = f.Loose("status")
+	v.code, _ = f.Loose("accessCode")
+	v.made, ok3 = instant(f, "created")
+	v.expires, ok4 = instant(f, "expiration")
 	v.status = strings.ToUpper(v.status)
 	return v, ok1 && ok2 && ok3 && ok4
 }
@@ -304,10 +305,10 @@ func (s *System) cancel(ctx context.Context, a cardea.AccountID) error {
 func (s *System) invitations(ctx context.Context, a cardea.AccountID) ([]invitation, error) {
 	var out []invitation
 	l := listing{path: invitationsPath(a), query: url.Values{"filter": {"status__eq:all"}}}
-	err := s.whole(ctx, l, func(raw json.RawMessage) *flaw {
+	err := s.whole(ctx, l, func(raw json.RawMessage) *object.Flaw {
 		v, ok := invitationOf(raw)
 		if !ok {
-			return &flaw{why: "an invitation lacks its id, status or times"}
+			return &object.Flaw{Why: "an invitation lacks its id, status or times"}
 		}
 		out = append(out, v)
 		return nil

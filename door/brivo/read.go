@@ -7,6 +7,7 @@ import (
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/door"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // shortAge is how long a user whom lists show without his address is believed to have the one that was read by id.
@@ -34,7 +35,7 @@ func (s *System) readGroups(ctx context.Context, p *cardea.Pages) error {
 		for _, raw := range rows {
 			g, bad := groupOf(raw)
 			if bad != nil {
-				bad.note(p, raw)
+				bad.Note(p, raw)
 				continue
 			}
 			records = append(records, g)
@@ -62,7 +63,7 @@ func (s *System) readAccounts(ctx context.Context, p *cardea.Pages) error {
 				}
 			}
 			if bad != nil {
-				bad.note(p, raw)
+				bad.Note(p, raw)
 				continue
 			}
 			book.add(u)
@@ -86,7 +87,7 @@ func (s *System) readAccounts(ctx context.Context, p *cardea.Pages) error {
 
 // complete adds to a user what its row in the list lacks, from memory or from the user itself. A user that is gone meanwhile is
 // what the row showed.
-func (s *System) complete(ctx context.Context, u *user) (*flaw, error) {
+func (s *System) complete(ctx context.Context, u *user) (*object.Flaw, error) {
 	id, err := vendorID(string(u.account.ID))
 	if err != nil {
 		return nil, err
@@ -105,10 +106,10 @@ func (s *System) complete(ctx context.Context, u *user) (*flaw, error) {
 		}
 		full, bad := userOf(raw)
 		if bad == nil && full.account.ID != u.account.ID {
-			bad = &flaw{why: "another user than the one asked for came"}
+			bad = &object.Flaw{Why: "another user than the one asked for came"}
 		}
 		if bad != nil {
-			bad.who = []cardea.Key{u.account.Key()}
+			bad.Who = []cardea.Key{u.account.Key()}
 			return bad, nil
 		}
 		known = knownAs{emails: full.emails, phone: full.account.Phone, name: u.account.Name, at: s.c.Now()}
@@ -131,7 +132,7 @@ func (s *System) forgetShort(id int64) {
 }
 
 // one reads a single user. Errors: NotFound.
-func (s *System) one(ctx context.Context, path string) (user, *flaw, json.RawMessage, error) {
+func (s *System) one(ctx context.Context, path string) (user, *object.Flaw, json.RawMessage, error) {
 	var raw json.RawMessage
 	if err := s.get(ctx, path, &raw); err != nil {
 		return user{}, nil, nil, err
@@ -146,63 +147,28 @@ func (s *System) readSome(ctx context.Context, ids []cardea.AccountID, p *cardea
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		key := cardea.Account{ID: id}.Key()
+	return door.Each(ids, p, func(id cardea.AccountID) (cardea.Record, json.RawMessage, *object.Flaw, error) {
 		n, err := vendorID(string(id))
 		if err != nil {
-			p.Bad(nil, []cardea.Key{key}, err.Error())
-			continue
+			return nil, nil, &object.Flaw{Why: err.Error()}, nil //nolint:nilerr // it is no id: nobody was asked
 		}
 		u, bad, raw, err := s.one(ctx, "/users/"+number(n))
-		switch {
-		case cardea.ClassOf(err) == cardea.NotFound:
-			p.Missing(key)
-			continue
-		case err != nil:
-			return err
-		}
-		if bad == nil && u.account.ID != id {
-			bad = &flaw{why: "another user than the one asked for came"}
-		}
-		if bad != nil {
-			bad.who = []cardea.Key{key}
-			bad.note(p, raw)
-			continue
-		}
 		u.account.Staff = why.of(u.emails)
-		p.Add([]cardea.Record{u.account}, cardea.Mark{Ended: true})
-	}
-	p.Count(len(ids) - len(p.MissingOnes()))
-	return nil
+		return u.account, raw, bad, err
+	})
 }
 
 func (s *System) readSomeGroups(ctx context.Context, ids []cardea.GroupID, p *cardea.Pages) error {
-	for _, id := range ids {
-		key := cardea.Group{ID: id}.Key()
+	return door.Each(ids, p, func(id cardea.GroupID) (cardea.Record, json.RawMessage, *object.Flaw, error) {
 		n, err := vendorID(string(id))
 		if err != nil {
-			p.Bad(nil, []cardea.Key{key}, err.Error())
-			continue
+			return nil, nil, &object.Flaw{Why: err.Error()}, nil //nolint:nilerr // it is no id: nobody was asked
 		}
 		var raw json.RawMessage
-		switch err := s.get(ctx, "/groups/"+number(n), &raw); {
-		case cardea.ClassOf(err) == cardea.NotFound:
-			p.Missing(key)
-			continue
-		case err != nil:
-			return err
+		if err := s.get(ctx, "/groups/"+number(n), &raw); err != nil {
+			return nil, nil, nil, err
 		}
 		g, bad := groupOf(raw)
-		if bad == nil && g.ID != id {
-			bad = &flaw{why: "another group than the one asked for came"}
-		}
-		if bad != nil {
-			bad.who = []cardea.Key{key}
-			bad.note(p, raw)
-			continue
-		}
-		p.Add([]cardea.Record{g}, cardea.Mark{Ended: true})
-	}
-	p.Count(len(ids) - len(p.MissingOnes()))
-	return nil
+		return g, raw, bad, nil
+	})
 }

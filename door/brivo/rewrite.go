@@ -9,6 +9,7 @@ import (
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/wire"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // Rewrite implements door.Rewritable: PATCH /users/{id}, which leaves alone what it does not name; PUT erases what it does not
@@ -26,7 +27,7 @@ func (s *System) Rewrite(ctx context.Context, account cardea.AccountID, now card
 	}
 	path := "/users/" + number(id)
 	body := map[string]any{}
-	var is fields
+	var is object.Fields
 	if slices.Contains(changed, cardea.FieldEmail) || slices.Contains(changed, cardea.FieldPhone) {
 		if err := s.get(ctx, path, &is); err != nil {
 			return err
@@ -57,8 +58,8 @@ func (s *System) Rewrite(ctx context.Context, account cardea.AccountID, now card
 }
 
 // firstOf is a user's list of addresses or numbers with the first one changed, and no other that is the same.
-func firstOf(is fields, list, name, value, kind string) ([]map[string]json.RawMessage, error) {
-	rows, ok := is.objects(list)
+func firstOf(is object.Fields, list, name, value, kind string) ([]map[string]json.RawMessage, error) {
+	rows, ok := is.Objects(list)
 	if !ok {
 		return nil, cardea.Errorf(cardea.Rejected, "the %s of the user are of another shape than documented", list)
 	}
@@ -77,7 +78,7 @@ func firstOf(is fields, list, name, value, kind string) ([]map[string]json.RawMe
 	}
 	out := []map[string]json.RawMessage{first}
 	for _, r := range rows {
-		if other, _ := r.text(name); !strings.EqualFold(strings.TrimSpace(other), value) {
+		if other, _ := r.Loose(name); !strings.EqualFold(strings.TrimSpace(other), value) {
 			out = append(out, r)
 		}
 	}

@@ -5,25 +5,17 @@ import (
 	"strings"
 
 	"github.com/cardea-access/cardea"
-	"github.com/cardea-access/cardea/wire"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
-// flaw says why a row cannot be used and which records it would have been about.
-type flaw struct {
-	why string
-	who []cardea.Key
-}
-
-func (f *flaw) note(p *cardea.Pages, raw json.RawMessage) { p.Bad(wire.Redact(raw), f.who, f.why) }
-
-func rowOf(raw json.RawMessage) (fields, int64, *flaw) {
-	var f fields
+func rowOf(raw json.RawMessage) (object.Fields, int64, *object.Flaw) {
+	var f object.Fields
 	if json.Unmarshal(raw, &f) != nil || f == nil {
-		return nil, 0, &flaw{why: "the row is no object"}
+		return nil, 0, &object.Flaw{Why: "the row is no object"}
 	}
-	id, ok := f.id("id")
+	id, ok := f.LooseID("id")
 	if !ok {
-		return f, 0, &flaw{why: "the row has no number as its id"}
+		return f, 0, &object.Flaw{Why: "the row has no number as its id"}
 	}
 	return f, id, nil
 }
@@ -33,33 +25,33 @@ type user struct {
 	account cardea.Account
 	short   bool     // the row does not say what address the user has
 	emails  []string // every address
-	fields  fields
+	fields  object.Fields
 }
 
 // userOf reads a user (vendors/brivo.md 4). Rows of a list may hold less than the user itself; one without created, which every
 // user has, is such a row.
-func userOf(raw json.RawMessage) (user, *flaw) {
+func userOf(raw json.RawMessage) (user, *object.Flaw) {
 	f, id, bad := rowOf(raw)
 	if bad != nil {
 		return user{}, bad
 	}
 	u := user{account: cardea.Account{ID: cardea.AccountID(number(id))}, fields: f}
 	who := []cardea.Key{u.account.Key()}
-	first, ok1 := f.text("firstName")
-	last, ok2 := f.text("lastName")
-	external, ok3 := f.text("externalId")
-	shut, ok4 := f.flag("suspended")
+	first, ok1 := f.Loose("firstName")
+	last, ok2 := f.Loose("lastName")
+	external, ok3 := f.Loose("externalId")
+	shut, ok4 := f.Flag("suspended", false)
 	if !ok1 || !ok2 || !ok3 || !ok4 {
-		return u, &flaw{why: "a name, externalId or suspended of the user is of another type", who: who}
+		return u, &object.Flaw{Why: "a name, externalId or suspended of the user is of another type", Who: who}
 	}
 	u.account.Name, u.account.External, u.account.Shut = strings.TrimSpace(first+" "+last), personIn(external), shut
-	emails, ok5 := f.objects("emails")
-	phones, ok6 := f.objects("phoneNumbers")
+	emails, ok5 := f.Objects("emails")
+	phones, ok6 := f.Objects("phoneNumbers")
 	if !ok5 || !ok6 {
-		return u, &flaw{why: "emails or phoneNumbers of the user is no list", who: who}
+		return u, &object.Flaw{Why: "emails or phoneNumbers of the user is no list", Who: who}
 	}
 	for _, e := range emails {
-		if address, ok := e.text("address"); ok && strings.TrimSpace(address) != "" {
+		if address, ok := e.Loose("address"); ok && strings.TrimSpace(address) != "" {
 			u.emails = append(u.emails, strings.TrimSpace(address))
 		}
 	}
@@ -67,24 +59,24 @@ func userOf(raw json.RawMessage) (user, *flaw) {
 		u.account.Email = u.emails[0]
 	}
 	for _, p := range phones {
-		if n, ok := p.text("number"); ok && n != "" && u.account.Phone == "" {
+		if n, ok := p.Loose("number"); ok && n != "" && u.account.Phone == "" {
 			u.account.Phone = n
 		}
 	}
-	u.short = !f.has("emails") && !f.has("created")
+	u.short = !f.Has("emails") && !f.Has("created")
 	return u, nil
 }
 
 // groupOf reads a group (vendors/brivo.md 5). It says nothing of its site.
-func groupOf(raw json.RawMessage) (cardea.Group, *flaw) {
+func groupOf(raw json.RawMessage) (cardea.Group, *object.Flaw) {
 	f, id, bad := rowOf(raw)
 	if bad != nil {
 		return cardea.Group{}, bad
 	}
 	g := cardea.Group{ID: cardea.GroupID(number(id))}
-	name, ok := f.text("name")
+	name, ok := f.Loose("name")
 	if !ok || strings.TrimSpace(name) == "" {
-		return g, &flaw{why: "the group has no name", who: []cardea.Key{g.Key()}}
+		return g, &object.Flaw{Why: "the group has no name", Who: []cardea.Key{g.Key()}}
 	}
 	g.Name = name
 	return g, nil

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // staffAge is how old the staff may be for reading single accounts; a full read of accounts reads it anew.
@@ -54,13 +56,13 @@ func (s *System) staffNow(ctx context.Context, maxAge time.Duration) (staff, err
 // readStaff lists the administrators. One who may not list them knows himself at least, and Examine says so.
 func (s *System) readStaff(ctx context.Context) (map[string]string, error) {
 	why := map[string]string{}
-	err := s.whole(ctx, listing{path: "/administrators"}, func(raw json.RawMessage) *flaw {
+	err := s.whole(ctx, listing{path: "/administrators"}, func(raw json.RawMessage) *object.Flaw {
 		f, _, bad := rowOf(raw)
 		if bad != nil {
 			return bad
 		}
-		address, _ := f.text("email")
-		kind, _ := f.text("identityType")
+		address, _ := f.Loose("email")
+		kind, _ := f.Loose("identityType")
 		if address != "" {
 			why[folded(address)] = strings.TrimSpace("administers Brivo " + strings.ToLower(kind))
 		}
@@ -69,11 +71,11 @@ func (s *System) readStaff(ctx context.Context) (map[string]string, error) {
 	if err != nil && !isForbidden(err) {
 		return nil, err
 	}
-	var me fields
+	var me object.Fields
 	if err := s.get(ctx, "/administrators/whoami", &me); err != nil {
 		return nil, err
 	}
-	if address, _ := me.text("email"); address != "" {
+	if address, _ := me.Loose("email"); address != "" {
 		why[folded(address)] = "the administrator behind the connection"
 	}
 	return why, nil

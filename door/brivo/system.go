@@ -11,6 +11,7 @@ import (
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/door"
 	"github.com/cardea-access/cardea/wire"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // Limits of Brivo that planning knows (vendors/brivo.md 4).
@@ -95,19 +96,19 @@ func (s *System) Skew() (time.Duration, bool) { return s.client.Skew() }
 // Describe implements door.System: GET /administrators/whoami, and GET /accounts for the tenant. An administrator who may not see
 // the account stands for it. Errors: Auth, Retry, Rejected.
 func (s *System) Describe(ctx context.Context) (cardea.Organisation, error) {
-	var me fields
+	var me object.Fields
 	if err := s.get(ctx, "/administrators/whoami", &me); err != nil {
 		return cardea.Organisation{}, err
 	}
-	id, ok := me.id("id")
+	id, ok := me.LooseID("id")
 	if !ok {
 		return cardea.Organisation{}, cardea.Errorf(cardea.Rejected,
 			"%s: /administrators/whoami has no id; is base_url really Brivo's?", s.client.Name())
 	}
 	out := cardea.Organisation{ID: "administrator:" + number(id)}
-	out.Who, _ = me.text("username")
+	out.Who, _ = me.Loose("username")
 	if out.Who == "" {
-		out.Who, _ = me.text("email")
+		out.Who, _ = me.Loose("email")
 	}
 	account, name, err := s.tenant(ctx)
 	switch {
@@ -126,20 +127,20 @@ func (s *System) tenant(ctx context.Context) (int64, string, error) {
 	if err := s.get(ctx, "/accounts", &raw); err != nil {
 		return 0, "", err
 	}
-	var rows []fields
-	var one fields
+	var rows []object.Fields
+	var one object.Fields
 	switch {
 	case json.Unmarshal(raw, &rows) == nil:
-	case json.Unmarshal(raw, &one) == nil && one.has("data"):
-		rows, _ = one.objects("data")
+	case json.Unmarshal(raw, &one) == nil && one.Has("data"):
+		rows, _ = one.Objects("data")
 	default:
-		rows = []fields{one}
+		rows = []object.Fields{one}
 	}
 	if len(rows) != 1 {
 		return 0, "", nil
 	}
-	id, _ := rows[0].id("id")
-	name, _ := rows[0].text("name")
+	id, _ := rows[0].LooseID("id")
+	name, _ := rows[0].Loose("name")
 	return id, name, nil
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/wire"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // Find implements door.System. The vendor's filters only make the list shorter: what counts is our id in the user's
@@ -45,7 +46,7 @@ func (s *System) Find(ctx context.Context, p cardea.NewAccount) ([]cardea.Accoun
 // match returns the users of one search that are the person's: by our id, else by e-mail.
 func (s *System) match(ctx context.Context, query url.Values, p cardea.NewAccount) ([]cardea.Account, error) {
 	var byID, byEmail []cardea.Account
-	err := s.whole(ctx, listing{path: "/users", query: query, limit: usersLimit}, func(raw json.RawMessage) *flaw {
+	err := s.whole(ctx, listing{path: "/users", query: query, limit: usersLimit}, func(raw json.RawMessage) *object.Flaw {
 		a, bad := accountOf(raw)
 		switch {
 		case bad != nil:
@@ -64,12 +65,12 @@ func (s *System) match(ctx context.Context, query url.Values, p cardea.NewAccoun
 }
 
 // unlessAnother forgives a row that cannot be read when it is plainly another person's.
-func unlessAnother(raw json.RawMessage, email string, bad *flaw) *flaw {
-	var f fields
+func unlessAnother(raw json.RawMessage, email string, bad *object.Flaw) *object.Flaw {
+	var f object.Fields
 	if json.Unmarshal(raw, &f) != nil {
 		return bad
 	}
-	if theirs, ok := f.text("email"); ok && theirs != "" && !strings.EqualFold(strings.TrimSpace(theirs), strings.TrimSpace(email)) {
+	if theirs, ok := f.Text("email"); ok && theirs != "" && !strings.EqualFold(strings.TrimSpace(theirs), strings.TrimSpace(email)) {
 		return nil
 	}
 	return bad
@@ -116,7 +117,7 @@ func (s *System) Create(ctx context.Context, a cardea.NewAccount) (cardea.Accoun
 	}
 	made, bad := accountOf(raw)
 	if bad != nil {
-		return cardea.Account{}, cardea.Errorf(cardea.Unknown, "%s: the user was made, but %s", s.client.Name(), bad.why)
+		return cardea.Account{}, cardea.Errorf(cardea.Unknown, "%s: the user was made, but %s", s.client.Name(), bad.Why)
 	}
 	return made, nil
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // fewGroups are read one by one without asking whether the whole list would be cheaper.
@@ -29,7 +30,7 @@ func (t *tally) take(rows []json.RawMessage, m cardea.Mark) {
 		a, bad := assignmentOf(raw)
 		switch {
 		case bad != nil:
-			bad.note(t.p, raw)
+			bad.Note(t.p, raw)
 		case a.on != onGroup, t.groups != nil && !t.groups[a.edge.Group]:
 			left++
 		default:
@@ -50,8 +51,8 @@ func (t *tally) take(rows []json.RawMessage, m cardea.Mark) {
 // twice notes a second right of one user in one group, which Kisi does not allow (vendors/kisi.md 2.3). Which of them
 // holds cannot be told, so that the pair becomes unsure.
 func (t *tally) twice(raw json.RawMessage, e cardea.Edge) {
-	bad := flaw{why: "the user holds two rights in one group; take one away at Kisi", who: []cardea.Key{e.Key()}}
-	bad.note(t.p, raw)
+	bad := object.Flaw{Why: "the user holds two rights in one group; take one away at Kisi", Who: []cardea.Key{e.Key()}}
+	bad.Note(t.p, raw)
 }
 
 // list reads one list to its end into the tally.
@@ -163,7 +164,7 @@ func (s *System) edgesOfAll(ctx context.Context, groups []cardea.GroupID, t *tal
 	}
 	if len(groups) == 0 {
 		var every []cardea.GroupID
-		err := s.whole(ctx, listing{path: "/groups", limit: otherLimit}, func(raw json.RawMessage) *flaw {
+		err := s.whole(ctx, listing{path: "/groups", limit: otherLimit}, func(raw json.RawMessage) *object.Flaw {
 			g, bad := groupOf(raw)
 			every = append(every, g.ID)
 			return bad
@@ -191,7 +192,7 @@ func (s *System) between(ctx context.Context, e cardea.Edge) ([]cardea.Edge, err
 	query.Set("applies_to_type", onGroup)
 	query.Set("applies_to_id", number(group))
 	var out []cardea.Edge
-	err = s.whole(ctx, assignments(query), func(raw json.RawMessage) *flaw {
+	err = s.whole(ctx, assignments(query), func(raw json.RawMessage) *object.Flaw {
 		a, bad := assignmentOf(raw)
 		if bad == nil && a.edge.Key() == e.Key() {
 			out = append(out, a.edge)

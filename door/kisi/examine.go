@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // Examine implements door.Examined: groups that open nothing, groups whose own settings cut what Cardea gives, doors that
@@ -47,12 +48,12 @@ var restrictions = []struct{ field, asks string }{
 func (s *System) examineGroups(ctx context.Context) (map[int64]string, []cardea.Issue, error) {
 	names := map[int64]string{}
 	var out []cardea.Issue
-	err := s.whole(ctx, listing{path: "/groups", limit: otherLimit}, func(raw json.RawMessage) *flaw {
+	err := s.whole(ctx, listing{path: "/groups", limit: otherLimit}, func(raw json.RawMessage) *object.Flaw {
 		f, id, bad := rowOf(raw)
 		if bad != nil {
 			return bad
 		}
-		name, _ := f.text("name")
+		name, _ := f.Text("name")
 		names[id] = name
 		out = append(out, examineGroup(f, cardea.GroupID(number(id)), name)...)
 		return nil
@@ -60,27 +61,27 @@ func (s *System) examineGroups(ctx context.Context) (map[int64]string, []cardea.
 	return names, out, err
 }
 
-func examineGroup(f fields, id cardea.GroupID, name string) []cardea.Issue {
+func examineGroup(f object.Fields, id cardea.GroupID, name string) []cardea.Issue {
 	var out []cardea.Issue
 	add := func(minor bool, code, format string, args ...any) {
 		out = append(out, cardea.Issue{Code: code, Group: id, Minor: minor, Text: fmt.Sprintf(format, args...)})
 	}
-	if f.on("time_restriction_enabled") {
+	if f.On("time_restriction_enabled") {
 		add(false, "group-own-times", "group %q has a time restriction of its own, which cuts access without Cardea's seeing it: "+
 			"switch it off at Kisi, and give the mapping hours instead", name)
 	}
-	locks, told := f.count("locks_count")
-	stops, _ := f.count("elevator_stops_count")
+	locks, told := f.Count("locks_count")
+	stops, _ := f.Count("elevator_stops_count")
 	if told && locks+stops == 0 {
 		add(false, "group-opens-nothing", "group %q opens nothing: no door and no elevator stop is in it; add its doors at Kisi", name)
 	}
-	if f.has("login_enabled") && !f.on("login_enabled") {
+	if f.Has("login_enabled") && !f.On("login_enabled") {
 		add(true, "group-app-off", "access by the app is off for group %q: its members need a card; switch it on at Kisi if "+
 			"phones are meant to open", name)
 	}
 	var asks []string
 	for _, r := range restrictions {
-		if f.on(r.field) {
+		if f.On(r.field) {
 			asks = append(asks, r.asks)
 		}
 	}
@@ -94,20 +95,20 @@ func examineGroup(f fields, id cardea.GroupID, name string) []cardea.Issue {
 // examineLocks finds doors that nobody passes (vendors/kisi.md 2.6).
 func (s *System) examineLocks(ctx context.Context, _ map[int64]string) ([]cardea.Issue, error) {
 	var out []cardea.Issue
-	err := s.whole(ctx, listing{path: "/locks", limit: otherLimit}, func(raw json.RawMessage) *flaw {
+	err := s.whole(ctx, listing{path: "/locks", limit: otherLimit}, func(raw json.RawMessage) *object.Flaw {
 		f, _, bad := rowOf(raw)
 		if bad != nil {
 			return bad
 		}
-		name, _ := f.text("name")
+		name, _ := f.Text("name")
 		switch {
-		case f.on("locked_down"):
+		case f.On("locked_down"):
 			out = append(out, cardea.Issue{Code: "door-locked-down", Text: fmt.Sprintf(
 				"door %q is in lockdown: nobody passes it whatever Cardea says; end the lockdown at Kisi when it is over", name)})
-		case f.has("configured") && !f.on("configured"):
+		case f.Has("configured") && !f.On("configured"):
 			out = append(out, cardea.Issue{Code: "door-not-set-up", Text: fmt.Sprintf(
 				"door %q is not set up: no controller opens it; finish it at Kisi", name)})
-		case f.has("online") && !f.on("online"):
+		case f.Has("online") && !f.On("online"):
 			out = append(out, cardea.Issue{Code: "door-offline", Text: fmt.Sprintf(
 				"door %q is offline: changes reach it when it is back; look at its controller", name)})
 		}
@@ -120,15 +121,15 @@ func (s *System) examineLocks(ctx context.Context, _ map[int64]string) ([]cardea
 func (s *System) examineLinks(ctx context.Context, names map[int64]string) ([]cardea.Issue, error) {
 	now := cardea.At(s.now())
 	links := map[int64]int{}
-	err := s.whole(ctx, listing{path: "/group_links", limit: otherLimit}, func(raw json.RawMessage) *flaw {
+	err := s.whole(ctx, listing{path: "/group_links", limit: otherLimit}, func(raw json.RawMessage) *object.Flaw {
 		f, _, bad := rowOf(raw)
 		if bad != nil {
 			return bad
 		}
-		group, _ := f.id("group_id")
-		until, readable := f.instant("valid_until", cardea.Never)
-		code, _ := f.text("quick_response_code_type")
-		if (!readable || until > now) && (f.on("link_enabled") || code != "") {
+		group, _ := f.ID("group_id")
+		until, readable := instant(f, "valid_until", cardea.Never)
+		code, _ := f.Text("quick_response_code_type")
+		if (!readable || until > now) && (f.On("link_enabled") || code != "") {
 			links[group]++
 		}
 		return nil
@@ -147,26 +148,11 @@ func (s *System) examineLinks(ctx context.Context, names map[int64]string) ([]ca
 
 // examineDirectory asks whether another system switches users on and off (vendors/kisi.md 2.6, 4).
 func (s *System) examineDirectory(ctx context.Context, _ map[int64]string) ([]cardea.Issue, error) {
-	var org fields
-	if err := s.get(ctx, "/organization", &org); err != nil || !org.on("scim_enabled") {
+	var org object.Fields
+	if err := s.get(ctx, "/organization", &org); err != nil || !org.On("scim_enabled") {
 		return nil, err
 	}
 	const text = "SCIM is switched on in the organisation: a directory may switch users off, and put them into groups, beside " +
 		"Cardea; leave it no group that Cardea keeps"
 	return []cardea.Issue{{Code: "directory-beside-us", Minor: true, Text: text}}, nil
-}
-
-// on says whether a switch is there and on.
-func (f fields) on(name string) bool {
-	value, ok := f.flag(name)
-	return f.has(name) && ok && value
-}
-
-// count reads a number that may be 0.
-func (f fields) count(name string) (int64, bool) {
-	var n int64
-	if !f.has(name) || json.Unmarshal(f[name], &n) != nil {
-		return 0, false
-	}
-	return n, n >= 0
 }

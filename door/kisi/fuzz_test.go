@@ -52,7 +52,7 @@ func FuzzRows(f *testing.F) {
 		}
 		a, bad := assignmentOf(raw)
 		if bad != nil {
-			for _, k := range bad.who {
+			for _, k := range bad.Who {
 				if k.Kind != cardea.KindEdge {
 					t.Errorf("%s is about %s", raw, k)
 				}

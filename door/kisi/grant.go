@@ -76,7 +76,7 @@ func (s *System) put(ctx context.Context, e cardea.Edge, notify *bool) (string, 
 	made, bad := assignmentOf(raw)
 	switch {
 	case bad != nil:
-		return "", cardea.Errorf(cardea.Unknown, "%s: the right was given, but %s", s.client.Name(), bad.why)
+		return "", cardea.Errorf(cardea.Unknown, "%s: the right was given, but %s", s.client.Name(), bad.Why)
 	case made.edge.Key() != e.Key() || made.edge.Foreign != "":
 		return "", cardea.Errorf(cardea.Unknown, "%s: another right was given than was asked for", s.client.Name())
 	case seconds(made.edge.Window) != seconds(e.Window):

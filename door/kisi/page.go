@@ -11,6 +11,7 @@ import (
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/wire"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // Paging (vendors/kisi.md 1.4).
@@ -86,10 +87,10 @@ func (s *System) list(ctx context.Context, l listing, page func(rows []json.RawM
 		}
 		fresh := rows[:0]
 		for _, raw := range rows {
-			var f fields
+			var f object.Fields
 			id, ok := int64(0), json.Unmarshal(raw, &f) == nil
 			if ok {
-				id, ok = f.id("id")
+				id, ok = f.ID("id")
 			}
 			if ok && seen[id] {
 				m.Short = true

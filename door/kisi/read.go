@@ -6,6 +6,7 @@ import (
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/door"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // Read implements door.System.
@@ -22,7 +23,7 @@ func (s *System) readGroups(ctx context.Context, p *cardea.Pages) error {
 		for _, raw := range rows {
 			g, bad := groupOf(raw)
 			if bad != nil {
-				bad.note(p, raw)
+				bad.Note(p, raw)
 				continue
 			}
 			records = append(records, g)
@@ -43,7 +44,7 @@ func (s *System) readAccounts(ctx context.Context, p *cardea.Pages) error {
 		for _, raw := range rows {
 			a, bad := accountOf(raw)
 			if bad != nil {
-				bad.note(p, raw)
+				bad.Note(p, raw)
 				continue
 			}
 			a.Staff = why[a.ID]
@@ -60,66 +61,34 @@ func (s *System) readSome(ctx context.Context, ids []cardea.AccountID, p *cardea
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		key := cardea.Account{ID: id}.Key()
+	return door.Each(ids, p, func(id cardea.AccountID) (cardea.Record, json.RawMessage, *object.Flaw, error) {
 		n, err := vendorID(string(id))
 		if err != nil {
-			p.Bad(nil, []cardea.Key{key}, err.Error())
-			continue
+			return nil, nil, &object.Flaw{Why: err.Error()}, nil //nolint:nilerr // it is no id: nobody was asked
 		}
 		var raw json.RawMessage
-		switch err := s.get(ctx, "/users/"+number(n), &raw); {
-		case cardea.ClassOf(err) == cardea.NotFound:
-			p.Missing(key)
-			continue
-		case err != nil:
-			return err
+		if err := s.get(ctx, "/users/"+number(n), &raw); err != nil {
+			return nil, nil, nil, err
 		}
 		a, bad := accountOf(raw)
-		if bad == nil && a.ID != id {
-			bad = &flaw{why: "another user than the one asked for came"}
-		}
-		if bad != nil {
-			bad.who = []cardea.Key{key}
-			bad.note(p, raw)
-			continue
-		}
 		a.Staff = why[a.ID]
-		p.Add([]cardea.Record{a}, cardea.Mark{Ended: true})
-	}
-	p.Count(len(ids) - len(p.MissingOnes()))
-	return nil
+		return a, raw, bad, nil
+	})
 }
 
 func (s *System) readSomeGroups(ctx context.Context, ids []cardea.GroupID, p *cardea.Pages) error {
-	for _, id := range ids {
-		key := cardea.Group{ID: id}.Key()
+	return door.Each(ids, p, func(id cardea.GroupID) (cardea.Record, json.RawMessage, *object.Flaw, error) {
 		n, err := vendorID(string(id))
 		if err != nil {
-			p.Bad(nil, []cardea.Key{key}, err.Error())
-			continue
+			return nil, nil, &object.Flaw{Why: err.Error()}, nil //nolint:nilerr // it is no id: nobody was asked
 		}
 		var raw json.RawMessage
-		switch err := s.get(ctx, "/groups/"+number(n), &raw); {
-		case cardea.ClassOf(err) == cardea.NotFound:
-			p.Missing(key)
-			continue
-		case err != nil:
-			return err
+		if err := s.get(ctx, "/groups/"+number(n), &raw); err != nil {
+			return nil, nil, nil, err
 		}
 		g, bad := groupOf(raw)
-		if bad == nil && g.ID != id {
-			bad = &flaw{why: "another group than the one asked for came"}
-		}
-		if bad != nil {
-			bad.who = []cardea.Key{key}
-			bad.note(p, raw)
-			continue
-		}
-		p.Add([]cardea.Record{g}, cardea.Mark{Ended: true})
-	}
-	p.Count(len(ids) - len(p.MissingOnes()))
-	return nil
+		return g, raw, bad, nil
+	})
 }
 
 func (s *System) readSomeEdges(ctx context.Context, edges []cardea.Edge, p *cardea.Pages) error {

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/cardea-access/cardea"
-	"github.com/cardea-access/cardea/wire"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // Role, types and the metadata key that this connector knows (vendors/kisi.md 2.1, 2.3).
@@ -20,63 +20,55 @@ const (
 	maxMetadata = 500
 )
 
-// flaw says why a row cannot be used and which records it would have been about.
-type flaw struct {
-	why string
-	who []cardea.Key
-}
-
-func (f *flaw) note(p *cardea.Pages, raw json.RawMessage) { p.Bad(wire.Redact(raw), f.who, f.why) }
-
-func rowOf(raw json.RawMessage) (fields, int64, *flaw) {
-	var f fields
+func rowOf(raw json.RawMessage) (object.Fields, int64, *object.Flaw) {
+	var f object.Fields
 	if json.Unmarshal(raw, &f) != nil || f == nil {
-		return nil, 0, &flaw{why: "the row is no object"}
+		return nil, 0, &object.Flaw{Why: "the row is no object"}
 	}
-	id, ok := f.id("id")
+	id, ok := f.ID("id")
 	if !ok {
-		return f, 0, &flaw{why: "the row has no number as its id"}
+		return f, 0, &object.Flaw{Why: "the row has no number as its id"}
 	}
 	return f, id, nil
 }
 
 // accountOf reads a user (vendors/kisi.md 2.1). It opens doors only while both switches are on.
-func accountOf(raw json.RawMessage) (cardea.Account, *flaw) {
+func accountOf(raw json.RawMessage) (cardea.Account, *object.Flaw) {
 	f, id, bad := rowOf(raw)
 	if bad != nil {
 		return cardea.Account{}, bad
 	}
 	a := cardea.Account{ID: cardea.AccountID(number(id))}
-	name, ok1 := f.text("name")
-	email, ok2 := f.text("email")
-	on, ok3 := f.flag("access_enabled")
-	scim, ok4 := f.flag("scim_access_enabled")
+	name, ok1 := f.Text("name")
+	email, ok2 := f.Text("email")
+	on, ok3 := f.Flag("access_enabled", true)
+	scim, ok4 := f.Flag("scim_access_enabled", true)
 	if !ok1 || !ok2 || !ok3 || !ok4 {
-		return a, &flaw{why: "name, email or an access switch of the user is of another type", who: []cardea.Key{a.Key()}}
+		return a, &object.Flaw{Why: "name, email or an access switch of the user is of another type", Who: []cardea.Key{a.Key()}}
 	}
 	a.Name, a.Email, a.Shut = name, email, !on || !scim
-	if external, ok := f.object("metadata").text(externalKey); ok {
+	if external, ok := f.Object("metadata").Text(externalKey); ok {
 		a.External = external
 	}
 	return a, nil
 }
 
 // groupOf reads a group (vendors/kisi.md 2.2). One without a place belongs to the whole organisation.
-func groupOf(raw json.RawMessage) (cardea.Group, *flaw) {
+func groupOf(raw json.RawMessage) (cardea.Group, *object.Flaw) {
 	f, id, bad := rowOf(raw)
 	if bad != nil {
 		return cardea.Group{}, bad
 	}
 	g := cardea.Group{ID: cardea.GroupID(number(id))}
-	name, ok := f.text("name")
+	name, ok := f.Text("name")
 	if !ok || name == "" {
-		return g, &flaw{why: "the group has no name", who: []cardea.Key{g.Key()}}
+		return g, &object.Flaw{Why: "the group has no name", Who: []cardea.Key{g.Key()}}
 	}
 	g.Name = name
-	if place, ok := f.object("place").text("name"); ok {
+	if place, ok := f.Object("place").Text("name"); ok {
 		g.Place = place
 	}
-	if at, ok := f.id("place_id"); ok && g.Place == "" {
+	if at, ok := f.ID("place_id"); ok && g.Place == "" {
 		g.Place = number(at)
 	}
 	return g, nil
@@ -97,23 +89,23 @@ func (a assignment) staffly() bool { return a.on != onGroup || a.role != roleBas
 
 // assignmentOf reads a role assignment in the new form, with the older mirrors where the new fields are absent
 // (vendors/kisi.md 2.3). Only a user's group_basic is a plain edge.
-func assignmentOf(raw json.RawMessage) (assignment, *flaw) {
+func assignmentOf(raw json.RawMessage) (assignment, *object.Flaw) {
 	f, id, bad := rowOf(raw)
 	if bad != nil {
 		if f != nil {
-			bad.who = whoOf(f)
+			bad.Who = whoOf(f)
 		}
 		return assignment{}, bad
 	}
 	a := assignment{id: id}
-	on, _ := f.text("applies_to_type")
-	if on == "" && f.has("group_id") {
+	on, _ := f.Text("applies_to_type")
+	if on == "" && f.Has("group_id") {
 		on = onGroup
 	}
 	a.on = on
 	who, holder := holderOf(f)
 	if holder == 0 {
-		return a, &flaw{why: "the role assignment does not say whose it is", who: whoOf(f)}
+		return a, &object.Flaw{Why: "the role assignment does not say whose it is", Who: whoOf(f)}
 	}
 	switch who {
 	case ofUser:
@@ -121,9 +113,9 @@ func assignmentOf(raw json.RawMessage) (assignment, *flaw) {
 	case ofTeam:
 		a.team = holder
 	}
-	role, ok := f.text("role_id")
+	role, ok := f.Text("role_id")
 	if !ok || role == "" || on == "" {
-		return a, &flaw{why: "the role assignment has no role or applies to nothing", who: whoOf(f)}
+		return a, &object.Flaw{Why: "the role assignment has no role or applies to nothing", Who: whoOf(f)}
 	}
 	a.role = role
 	if on != onGroup {
@@ -131,15 +123,15 @@ func assignmentOf(raw json.RawMessage) (assignment, *flaw) {
 	}
 	group, ok := groupIn(f)
 	if !ok {
-		return a, &flaw{why: "the role assignment does not say for which group it is"}
+		return a, &object.Flaw{Why: "the role assignment does not say for which group it is"}
 	}
-	from, ok1 := f.instant("valid_from", cardea.Always)
-	until, ok2 := f.instant("valid_until", cardea.Never)
+	from, ok1 := instant(f, "valid_from", cardea.Always)
+	until, ok2 := instant(f, "valid_until", cardea.Never)
 	a.edge = cardea.Edge{
 		Group: group, Account: accountIn(who, holder), Ref: number(id), Window: cardea.Window{From: from, Until: until},
 	}
 	if !ok1 || !ok2 {
-		return a, &flaw{why: "the times of the role assignment cannot be read", who: []cardea.Key{a.edge.Key()}}
+		return a, &object.Flaw{Why: "the times of the role assignment cannot be read", Who: []cardea.Key{a.edge.Key()}}
 	}
 	switch {
 	case who != ofUser:
@@ -151,27 +143,27 @@ func assignmentOf(raw json.RawMessage) (assignment, *flaw) {
 }
 
 // holderOf finds the assignee and its type; 0 = it cannot be known.
-func holderOf(f fields) (string, int64) {
-	who, ok := f.text("assignee_type")
-	id, has := f.id("assignee_id")
+func holderOf(f object.Fields) (string, int64) {
+	who, ok := f.Text("assignee_type")
+	id, has := f.ID("assignee_id")
 	if ok && who != "" && has {
 		return who, id
 	}
-	if f.has("assignee_id") {
+	if f.Has("assignee_id") {
 		return "", 0
 	}
 	for _, old := range []struct{ field, who string }{{"user_id", ofUser}, {"assignee_team_id", ofTeam}, {"guest_id", "Guest"}} {
-		if id, ok := f.id(old.field); ok && (who == "" || who == old.who) {
+		if id, ok := f.ID(old.field); ok && (who == "" || who == old.who) {
 			return old.who, id
 		}
 	}
 	return "", 0
 }
 
-func groupIn(f fields) (cardea.GroupID, bool) {
-	id, ok := f.id("applies_to_id")
-	if !ok && !f.has("applies_to_id") {
-		id, ok = f.id("group_id")
+func groupIn(f object.Fields) (cardea.GroupID, bool) {
+	id, ok := f.ID("applies_to_id")
+	if !ok && !f.Has("applies_to_id") {
+		id, ok = f.ID("group_id")
 	}
 	return cardea.GroupID(number(id)), ok
 }
@@ -185,7 +177,7 @@ func accountIn(who string, id int64) cardea.AccountID {
 }
 
 // whoOf finds out of a broken row which edge it would have been.
-func whoOf(f fields) []cardea.Key {
+func whoOf(f object.Fields) []cardea.Key {
 	group, ok := groupIn(f)
 	who, holder := holderOf(f)
 	if !ok || holder == 0 {

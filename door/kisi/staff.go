@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // staffAge is how old the staff may be for reading single accounts; a full read of accounts reads it anew.
@@ -44,7 +45,7 @@ func (s *System) readStaff(ctx context.Context) (map[cardea.AccountID]string, er
 	for _, q := range []url.Values{
 		{"role_id": {roleManager}}, {"applies_to_type": {onPlace}}, {"applies_to_type": {onAll}},
 	} {
-		err := s.whole(ctx, listing{path: "/role_assignments", query: q, limit: otherLimit}, func(raw json.RawMessage) *flaw {
+		err := s.whole(ctx, listing{path: "/role_assignments", query: q, limit: otherLimit}, func(raw json.RawMessage) *object.Flaw {
 			a, bad := assignmentOf(raw)
 			if a.role == "" || (a.user == 0 && a.team == 0 && bad != nil) {
 				return bad
@@ -66,15 +67,15 @@ func (s *System) readStaff(ctx context.Context) (map[cardea.AccountID]string, er
 	}
 	for team, role := range teams {
 		q := url.Values{"team_id": {number(team)}, "member_type": {ofUser}}
-		err := s.whole(ctx, listing{path: "/team_memberships", query: q, limit: otherLimit}, func(raw json.RawMessage) *flaw {
+		err := s.whole(ctx, listing{path: "/team_memberships", query: q, limit: otherLimit}, func(raw json.RawMessage) *object.Flaw {
 			f, _, bad := rowOf(raw)
 			if bad != nil {
 				return bad
 			}
-			who, ok1 := f.text("member_type")
-			id, ok2 := f.id("member_id")
+			who, ok1 := f.Text("member_type")
+			id, ok2 := f.ID("member_id")
 			if !ok1 || !ok2 {
-				return &flaw{why: "the team membership does not say whose it is"}
+				return &object.Flaw{Why: "the team membership does not say whose it is"}
 			}
 			if who == ofUser || who == "" {
 				why[accountIn(ofUser, id)] = role + " through a team"
@@ -85,11 +86,11 @@ func (s *System) readStaff(ctx context.Context) (map[cardea.AccountID]string, er
 			return nil, err
 		}
 	}
-	var me fields
+	var me object.Fields
 	if err := s.get(ctx, "/user", &me); err != nil {
 		return nil, err
 	}
-	id, ok := me.id("id")
+	id, ok := me.ID("id")
 	if !ok {
 		return nil, cardea.Errorf(cardea.Retry, "%s: GET /user does not say who we are", s.client.Name())
 	}
@@ -109,7 +110,7 @@ func says(a assignment) string {
 }
 
 // whole reads a list of which nothing may be missing.
-func (s *System) whole(ctx context.Context, l listing, row func(json.RawMessage) *flaw) error {
+func (s *System) whole(ctx context.Context, l listing, row func(json.RawMessage) *object.Flaw) error {
 	var trouble string
 	err := s.list(ctx, l, func(rows []json.RawMessage, m cardea.Mark) bool {
 		if m.Short || m.Ceiling {
@@ -117,7 +118,7 @@ func (s *System) whole(ctx context.Context, l listing, row func(json.RawMessage)
 		}
 		for _, raw := range rows {
 			if bad := row(raw); bad != nil {
-				trouble = "cannot be read: " + bad.why
+				trouble = "cannot be read: " + bad.Why
 			}
 		}
 		return trouble == ""

@@ -10,6 +10,7 @@ import (
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/door"
 	"github.com/cardea-access/cardea/wire"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // Production is the vendor's own host (vendors/kisi.md 1.1).
@@ -93,11 +94,11 @@ func (s *System) Skew() (time.Duration, bool) { return s.client.Skew() }
 
 // Describe implements door.System: GET /organization and GET /user. Errors: Auth, Retry, Rejected.
 func (s *System) Describe(ctx context.Context) (cardea.Organisation, error) {
-	var org, me fields
+	var org, me object.Fields
 	if err := s.get(ctx, "/organization", &org); err != nil {
 		return cardea.Organisation{}, err
 	}
-	id, ok := org.id("id")
+	id, ok := org.ID("id")
 	if !ok {
 		return cardea.Organisation{}, cardea.Errorf(cardea.Rejected,
 			"%s: /organization has no id; is base_url really Kisi's?", s.client.Name())
@@ -106,10 +107,10 @@ func (s *System) Describe(ctx context.Context) (cardea.Organisation, error) {
 		return cardea.Organisation{}, err
 	}
 	out := cardea.Organisation{ID: number(id)}
-	out.Name, _ = org.text("name")
-	out.Who, _ = me.text("email")
+	out.Name, _ = org.Text("name")
+	out.Who, _ = me.Text("email")
 	if out.Who == "" {
-		out.Who, _ = me.text("name")
+		out.Who, _ = me.Text("name")
 	}
 	out.Skew, _ = s.client.Skew()
 	return out, nil

@@ -107,7 +107,7 @@ func (s *System) recent(ctx context.Context) (*crowds, error) {
 	}
 	if len(flaws) > 0 {
 		return nil, cardea.Errorf(cardea.Retry, "%s: not every visitor can be read, and the person may be among them: %s",
-			s.client.Name(), flaws[0].bad.why)
+			s.client.Name(), flaws[0].bad.Why)
 	}
 	c := &crowds{at: s.c.Now(), of: s.accountsOf(vs, vw), byMail: map[string][]cardea.AccountID{}}
 	for _, id := range slices.Sorted(maps.Keys(c.of)) {

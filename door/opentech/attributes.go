@@ -8,6 +8,7 @@ import (
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/wire"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // The lists that a visitor's attributes come from, as they stand in paths: no hyphens (vendors/opentech-kinnovis.md 2.6).
@@ -72,12 +73,12 @@ func (s *System) named(ctx context.Context, route string) (names, error) {
 	}
 	out := names{at: s.c.Now()}
 	for _, raw := range rows {
-		var f fields
+		var f object.Fields
 		if json.Unmarshal(raw, &f) != nil {
 			continue
 		}
-		id, ok := f.id("id")
-		name, _ := f.text("name")
+		id, ok := f.ID("id")
+		name, _ := f.Text("name")
 		if ok && trim(name) != "" {
 			out.list = append(out.list, named{id, trim(name)})
 		}

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // newVisitor is the body of a create (vendors/opentech-kinnovis.md 2.6).
@@ -228,24 +229,24 @@ func bygone(n *note) *note { return &note{Account: n.Account, Group: n.Group, Pa
 
 // made reads the answer of a create, {visitor, unit}, and remembers the visitor.
 func (s *System) made(ctx context.Context, answer []byte, n *note, at spot, b *book) (string, error) {
-	var f fields
+	var f object.Fields
 	if json.Unmarshal(answer, &f) != nil {
 		return "", cardea.Errorf(cardea.Unknown, "%s: the visitor was made, but the answer cannot be read", s.client.Name())
 	}
-	row := f.object("visitor")
+	row := f.Object("visitor")
 	if row == nil {
 		row = f
 	}
-	id, ok := row.id("id")
+	id, ok := row.ID("id")
 	if !ok {
 		return "", cardea.Errorf(cardea.Unknown, "%s: the visitor was made, but the answer does not say which it is", s.client.Name())
 	}
-	if unit, ok := row.optional("unitId"); at.isUnit() && ok && unit != 0 && unit != at.unit.id {
+	if unit, ok := optional(row, "unitId"); at.isUnit() && ok && unit != 0 && unit != at.unit.id {
 		return "", cardea.Errorf(cardea.Unknown, "%s: visitor %d was made on another unit than was asked for", s.client.Name(), id)
 	}
 	own := *n
 	own.Visitor, own.Before = id, nil
-	if shown, ok := row.loose("code"); ok && isCode(shown) {
+	if shown, ok := row.Loose("code"); ok && isCode(shown) {
 		own.code = shown // what the vendor made of it is what opens
 	}
 	if err := s.keep(ctx, b, &own); err != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // readEdges reads the edges of the wish: unit by unit when they are few, else out of the list of all visitors.
@@ -24,12 +25,12 @@ func (r *reading) readEdges(p *cardea.Pages) error {
 		r.collect(v, vw, &c, p)
 	}
 	for _, f := range flaws {
-		own := flaw{why: f.bad.why}
+		own := object.Flaw{Why: f.bad.Why}
 		if n := noteOfRow(f.raw, vw.book); n != nil {
-			own.who = []cardea.Key{cardea.Edge{Group: n.Group, Account: n.Account}.Key()}
-			c.unsure[own.who[0]] = true
+			own.Who = []cardea.Key{cardea.Edge{Group: n.Group, Account: n.Account}.Key()}
+			c.unsure[own.Who[0]] = true
 		}
-		own.note(p, f.raw)
+		noted(p, &own, f.raw)
 	}
 	var out []cardea.Record
 	for _, k := range slices.SortedFunc(maps.Keys(c.edges), func(a, b cardea.Key) int { return cmp.Compare(a.ID, b.ID) }) {

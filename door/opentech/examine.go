@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // Examine implements door.Examined: units that nobody can tell apart, units without a paired lock, rented units with
@@ -55,20 +56,20 @@ func (s *System) examineLocks(ctx context.Context, us *units) ([]cardea.Issue, e
 	}
 	paired := map[cardea.GroupID]bool{}
 	for _, raw := range rows {
-		var f fields
+		var f object.Fields
 		if json.Unmarshal(raw, &f) != nil {
 			continue
 		}
-		if is, ok := f.flag("isDevicePaired", false); !is || !ok {
+		if is, ok := f.Flag("isDevicePaired", false); !is || !ok {
 			continue
 		}
-		if id, ok := f.id("unitId"); ok {
+		if id, ok := f.ID("unitId"); ok {
 			if u, known := us.byID[id]; known {
 				paired[u.group()] = true
 				continue
 			}
 		}
-		if name, ok := f.loose("unitName"); ok {
+		if name, ok := f.Loose("unitName"); ok {
 			paired[unitGroup(name)] = true
 		}
 	}
@@ -127,18 +128,18 @@ func (s *System) examineHealth(ctx context.Context, _ *units) ([]cardea.Issue, e
 	if err != nil {
 		return nil, err
 	}
-	var health fields
+	var health object.Fields
 	if err := s.get(ctx, path, &health); err != nil {
 		return nil, err
 	}
 	for _, part := range []struct{ field, name string }{
 		{"gatewayControllerPlatformOverallStatus", "gateway controller"}, {"edgeRouterPlatformOverallStatus", "edge routers"},
 	} {
-		state, _ := health.text(part.field)
+		state, _ := health.Text(part.field)
 		if state == "" || strings.EqualFold(state, "ok") {
 			continue
 		}
-		why, _ := health.text(part.field + "Message")
+		why, _ := health.Text(part.field + "Message")
 		text := trim("the facility's " + part.name + " says " + state + ". " + why)
 		out = append(out, cardea.Issue{Code: "facility-status", Text: text})
 	}

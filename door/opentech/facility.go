@@ -10,6 +10,7 @@ import (
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/wire"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // facility is one site (vendors/opentech-kinnovis.md 2.6). Routes take its id; people know its property number.
@@ -20,14 +21,14 @@ type facility struct {
 }
 
 func facilityOf(raw json.RawMessage) (facility, bool) {
-	var f fields
+	var f object.Fields
 	if json.Unmarshal(raw, &f) != nil {
 		return facility{}, false
 	}
-	id, ok := f.id("id")
+	id, ok := f.ID("id")
 	out := facility{id: id}
-	out.name, _ = f.text("name")
-	out.property, _ = f.loose("propertyNumber")
+	out.name, _ = f.Text("name")
+	out.property, _ = f.Loose("propertyNumber")
 	return out, ok
 }
 
@@ -113,12 +114,12 @@ func (s *System) owner(ctx context.Context, id int64) string {
 		return ""
 	}
 	for _, raw := range rows {
-		var f fields
+		var f object.Fields
 		if json.Unmarshal(raw, &f) != nil {
 			continue
 		}
-		if at, ok := f.id("facilityId"); ok && at == id {
-			who, _ := f.text("accountName")
+		if at, ok := f.ID("facilityId"); ok && at == id {
+			who, _ := f.Text("accountName")
 			return who
 		}
 	}

@@ -34,7 +34,7 @@ func FuzzRows(f *testing.F) {
 			t.Errorf("%s gave visitor %+v", raw, v)
 		case bad != nil:
 			p := cardea.NewIntake(cardea.Scope{}, nil).Open(cardea.KindEdge)
-			bad.note(p, raw)
+			bad.Note(p, raw)
 			if len(p.BadOnes()) != 1 {
 				t.Errorf("%s was not noted", raw)
 			}

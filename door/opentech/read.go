@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // fewGroups are read unit by unit; of more, the whole list of visitors is as cheap.
@@ -148,8 +149,8 @@ func (r *reading) readGroups(p *cardea.Pages) error {
 		out = append(out, g)
 	}
 	for _, f := range vw.units.flaws {
-		f.bad.note(p, f.raw)
-		for _, k := range f.bad.who {
+		f.bad.Note(p, f.raw)
+		for _, k := range f.bad.Who {
 			came[cardea.GroupID(k.ID)] = true
 		}
 	}
@@ -185,11 +186,11 @@ func (r *reading) readAccounts(p *cardea.Pages) error {
 		return err
 	}
 	for _, f := range flaws {
-		own := flaw{why: f.bad.why}
+		own := object.Flaw{Why: f.bad.Why}
 		if n := noteOfRow(f.raw, vw.book); n != nil {
-			own.who = []cardea.Key{cardea.Account{ID: n.Account}.Key()}
+			own.Who = []cardea.Key{cardea.Account{ID: n.Account}.Key()}
 		}
-		own.note(p, f.raw)
+		noted(p, &own, f.raw)
 	}
 	all := r.s.accountsOf(slices.Clone(vs), vw)
 	var out []cardea.Record
@@ -209,11 +210,11 @@ func (r *reading) readAccounts(p *cardea.Pages) error {
 
 // noteOfRow finds whose visitor a broken row is, by our note of its id.
 func noteOfRow(raw json.RawMessage, b *book) *note {
-	var f fields
+	var f object.Fields
 	if json.Unmarshal(raw, &f) != nil {
 		return nil
 	}
-	id, ok := f.id("id")
+	id, ok := f.ID("id")
 	if !ok {
 		return nil
 	}

@@ -168,7 +168,7 @@ func (s *System) movable(ctx context.Context, old unit, b *book) ([]visitor, err
 	}
 	if len(flaws) > 0 {
 		return nil, cardea.Errorf(cardea.Rejected, "a visitor of unit %q cannot be read and so not be moved: %s",
-			old.number, flaws[0].bad.why)
+			old.number, flaws[0].bad.Why)
 	}
 	vs = slices.DeleteFunc(vs, func(v visitor) bool { return bygoneOn(v, b) })
 	slices.SortFunc(vs, func(a, b visitor) int {
@@ -240,7 +240,7 @@ func (s *System) clear(ctx context.Context, old unit, b *book) error {
 		}
 	}
 	if len(flaws) > 0 {
-		return cardea.Errorf(cardea.Conflict, "unit %q still has a visitor, who cannot be read: %s", old.number, flaws[0].bad.why)
+		return cardea.Errorf(cardea.Conflict, "unit %q still has a visitor, who cannot be read: %s", old.number, flaws[0].bad.Why)
 	}
 	us, err := s.listUnits(ctx)
 	if err != nil {

@@ -34,7 +34,7 @@ func (s *System) Rewrite(ctx context.Context, account cardea.AccountID, now card
 	}
 	if len(flaws) > 0 {
 		return cardea.Errorf(cardea.Retry, "%s: not every visitor can be read, and one may be the account's: %s",
-			s.client.Name(), flaws[0].bad.why)
+			s.client.Name(), flaws[0].bad.Why)
 	}
 	found := false
 	for _, v := range vs {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/wire"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // The three states of a unit, exactly as the vendor writes them (vendors/opentech-kinnovis.md 1.2).
@@ -39,17 +40,11 @@ func (u unit) shown() cardea.Group {
 	return cardea.Group{ID: u.group(), Name: trim(u.number), Unit: u.state}
 }
 
-// flaw says why a row cannot be used and which records it would have been about.
-type flaw struct {
-	why string
-	who []cardea.Key
-}
-
-// note puts it on the collection. No code goes with it.
-func (f *flaw) note(p *cardea.Pages, raw json.RawMessage) {
+// noted puts a flaw on the collection. No code goes with it.
+func noted(p *cardea.Pages, f *object.Flaw, raw json.RawMessage) {
 	var row map[string]json.RawMessage
 	if json.Unmarshal(raw, &row) != nil {
-		p.Bad(nil, f.who, f.why) // what is no object may hold anything
+		p.Bad(nil, f.Who, f.Why) // what is no object may hold anything
 		return
 	}
 	for k := range row {
@@ -61,27 +56,27 @@ func (f *flaw) note(p *cardea.Pages, raw json.RawMessage) {
 	if err != nil {
 		clean = nil
 	}
-	p.Bad(wire.Redact(clean), f.who, f.why)
+	p.Bad(wire.Redact(clean), f.Who, f.Why)
 }
 
 // unitOf reads a unit (vendors/opentech-kinnovis.md 2.6).
-func unitOf(raw json.RawMessage) (unit, *flaw) {
-	var f fields
+func unitOf(raw json.RawMessage) (unit, *object.Flaw) {
+	var f object.Fields
 	if json.Unmarshal(raw, &f) != nil || f == nil {
-		return unit{}, &flaw{why: "the unit is no object"}
+		return unit{}, &object.Flaw{Why: "the unit is no object"}
 	}
 	var u unit
-	name, ok := f.loose("unitNumber")
+	name, ok := f.Loose("unitNumber")
 	if u.number = name; !ok || trim(name) == "" {
-		return unit{}, &flaw{why: "the unit has no number"}
+		return unit{}, &object.Flaw{Why: "the unit has no number"}
 	}
 	who := []cardea.Key{u.shown().Key()}
-	id, ok := f.id("id")
+	id, ok := f.ID("id")
 	if !ok {
-		return unit{}, &flaw{why: "the unit " + trim(name) + " has no id", who: who}
+		return unit{}, &object.Flaw{Why: "the unit " + trim(name) + " has no id", Who: who}
 	}
 	u.id = id
-	state, _ := f.text("status")
+	state, _ := f.Text("status")
 	switch state {
 	case vacant:
 		u.state = cardea.UnitVacant
@@ -90,7 +85,7 @@ func unitOf(raw json.RawMessage) (unit, *flaw) {
 	case delinquent:
 		u.state = cardea.UnitLocked
 	default:
-		return u, &flaw{why: "the unit " + trim(name) + " is in a state that is not known: " + state, who: who}
+		return u, &object.Flaw{Why: "the unit " + trim(name) + " is in a state that is not known: " + state, Who: who}
 	}
 	return u, nil
 }
@@ -118,56 +113,56 @@ func (v visitor) ref() string { return number(v.id) }
 
 // visitorOf reads a visitor. One that says neither that it is enabled nor that it is locked out is enabled: a removal is
 // then never confirmed without having been seen.
-func visitorOf(raw json.RawMessage) (visitor, *flaw) {
-	var f fields
+func visitorOf(raw json.RawMessage) (visitor, *object.Flaw) {
+	var f object.Fields
 	if json.Unmarshal(raw, &f) != nil || f == nil {
-		return visitor{}, &flaw{why: "the visitor is no object"}
+		return visitor{}, &object.Flaw{Why: "the visitor is no object"}
 	}
-	id, ok := f.id("id")
+	id, ok := f.ID("id")
 	if !ok {
-		return visitor{}, &flaw{why: "the visitor has no number as its id"}
+		return visitor{}, &object.Flaw{Why: "the visitor has no number as its id"}
 	}
 	v := visitor{id: id}
 	good := true
 	read := func(ok bool) { good = good && ok }
-	v.unit, ok = f.optional("unitId")
+	v.unit, ok = optional(f, "unitId")
 	read(ok)
-	v.unitNumber, ok = f.loose("unitNumber")
+	v.unitNumber, ok = f.Loose("unitNumber")
 	read(ok)
-	v.name, ok = f.text("name")
+	v.name, ok = f.Text("name")
 	read(ok)
 	if v.name == "" {
-		first, ok1 := f.text("firstName")
-		last, ok2 := f.text("lastName")
+		first, ok1 := f.Text("firstName")
+		last, ok2 := f.Text("lastName")
 		v.name = trim(first + " " + last)
 		read(ok1 && ok2)
 	}
-	v.email, ok = f.text("email")
+	v.email, ok = f.Text("email")
 	read(ok)
-	v.phone, ok = f.text("mobilePhoneNumber")
+	v.phone, ok = f.Text("mobilePhoneNumber")
 	read(ok)
-	v.tenant, ok = f.flag("isTenant", false)
+	v.tenant, ok = f.Flag("isTenant", false)
 	read(ok)
-	v.portal, ok = f.flag("isPortalVisitor", false)
+	v.portal, ok = f.Flag("isPortalVisitor", false)
 	read(ok)
-	enabled, ok := f.flag("isEnabled", true)
+	enabled, ok := f.Flag("isEnabled", true)
 	read(ok)
-	out, ok := f.flag("isLockedOut", false)
+	out, ok := f.Flag("isLockedOut", false)
 	read(ok)
 	v.enabled = enabled && !out
-	v.lockedOut = out || !f.has("isLockedOut") && !enabled
-	v.code, _ = f.loose("code")
-	v.profile, ok = f.optional("accessProfileId")
+	v.lockedOut = out || !f.Has("isLockedOut") && !enabled
+	v.code, _ = f.Loose("code")
+	v.profile, ok = optional(f, "accessProfileId")
 	read(ok)
-	v.timeGroup, ok = f.optional("timeGroupId")
+	v.timeGroup, ok = optional(f, "timeGroupId")
 	read(ok)
-	v.shown.Profile, _ = f.text("accessProfileName")
-	v.shown.TimeGroup, _ = f.text("timeGroupName")
-	if key, ok := f.object("extendedData").text(extendedKey); ok && isAccount(key) {
+	v.shown.Profile, _ = f.Text("accessProfileName")
+	v.shown.TimeGroup, _ = f.Text("timeGroupName")
+	if key, ok := f.Object("extendedData").Text(extendedKey); ok && isAccount(key) {
 		v.key = key
 	}
 	if !good {
-		return v, &flaw{why: "a field of visitor " + number(id) + " is of another type than documented"}
+		return v, &object.Flaw{Why: "a field of visitor " + number(id) + " is of another type than documented"}
 	}
 	return v, nil
 }

@@ -147,7 +147,7 @@ func (s *System) empty(ctx context.Context, u unit) error {
 			u.number, vs[i].id)
 	}
 	if len(flaws) > 0 {
-		return cardea.Errorf(cardea.Conflict, "unit %q has a visitor that cannot be read: %s", u.number, flaws[0].bad.why)
+		return cardea.Errorf(cardea.Conflict, "unit %q has a visitor that cannot be read: %s", u.number, flaws[0].bad.Why)
 	}
 	return nil
 }

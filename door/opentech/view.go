@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // units are the units of the facility as listed once.
@@ -26,7 +27,7 @@ type units struct {
 // flawed is a row that cannot be used.
 type flawed struct {
 	raw json.RawMessage
-	bad *flaw
+	bad *object.Flaw
 }
 
 // listUnits reads the units anew.
@@ -111,9 +112,9 @@ func (us *units) find(g cardea.GroupID) (unit, error) {
 	u, ok := us.byGroup[g]
 	if !ok {
 		for _, f := range us.flaws {
-			for _, k := range f.bad.who {
+			for _, k := range f.bad.Who {
 				if k == (cardea.Group{ID: g}).Key() {
-					return unit{}, cardea.Errorf(cardea.Rejected, "the unit cannot be used: %s", f.bad.why)
+					return unit{}, cardea.Errorf(cardea.Rejected, "the unit cannot be used: %s", f.bad.Why)
 				}
 			}
 		}

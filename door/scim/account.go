@@ -12,6 +12,7 @@ import (
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/wire"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // rosterAge is how long a list of every user serves for finding people, where the server cannot be searched.
@@ -27,11 +28,11 @@ type roster struct {
 type candidate struct {
 	found
 
-	bad *flaw
+	bad *object.Flaw
 }
 
 // candidateOf reads a user; a row that is no object may be anybody.
-func candidateOf(raw json.RawMessage) (candidate, *flaw) {
+func candidateOf(raw json.RawMessage) (candidate, *object.Flaw) {
 	u, bad := userOf(raw)
 	if bad != nil && u.account.ID == "" && len(u.addresses) == 0 {
 		return candidate{}, bad
@@ -52,7 +53,7 @@ func (s *System) Find(ctx context.Context, p cardea.NewAccount) ([]cardea.Accoun
 		return nil, err
 	}
 	var byID, byEmail []cardea.Account
-	var flawed *flaw
+	var flawed *object.Flaw
 	take := func(f candidate) {
 		id, address := f.is(p)
 		if f.bad != nil && (id || address) {
@@ -81,7 +82,7 @@ func (s *System) Find(ctx context.Context, p cardea.NewAccount) ([]cardea.Accoun
 		}
 		if flawed != nil {
 			return nil, cardea.Errorf(cardea.Retry, "%s: a user that seems to be the person's cannot be read: %s",
-				s.client.Name(), flawed.why)
+				s.client.Name(), flawed.Why)
 		}
 		if len(byID) > 0 {
 			return byID, nil
@@ -104,7 +105,7 @@ func (s *System) search(ctx context.Context, attribute, value string, p cardea.N
 	}
 	filter := url.Values{"filter": {attribute + " eq " + quoted(value)}}
 	strangers := false
-	err = s.whole(ctx, listing{path: "/Users", query: filter}, func(raw json.RawMessage) *flaw {
+	err = s.whole(ctx, listing{path: "/Users", query: filter}, func(raw json.RawMessage) *object.Flaw {
 		f, bad := candidateOf(raw)
 		if bad != nil {
 			return bad
@@ -149,7 +150,7 @@ func (s *System) everybody(ctx context.Context, take func(candidate)) error {
 	s.mu.Unlock()
 	if r == nil || now.Sub(r.at) >= rosterAge {
 		r = &roster{at: now}
-		err := s.whole(ctx, listing{path: "/Users"}, func(raw json.RawMessage) *flaw {
+		err := s.whole(ctx, listing{path: "/Users"}, func(raw json.RawMessage) *object.Flaw {
 			f, bad := candidateOf(raw)
 			if bad == nil {
 				r.users = append(r.users, f)
@@ -227,7 +228,7 @@ func (s *System) Create(ctx context.Context, a cardea.NewAccount) (cardea.Accoun
 		made, bad = cardea.Account{ID: cardea.AccountID(id), Name: u.Display, Email: email, External: u.ExternalID}, nil
 	}
 	if bad != nil {
-		return cardea.Account{}, cardea.Errorf(cardea.Unknown, "%s: the user was made, but %s", s.client.Name(), bad.why)
+		return cardea.Account{}, cardea.Errorf(cardea.Unknown, "%s: the user was made, but %s", s.client.Name(), bad.Why)
 	}
 	return made, nil
 }

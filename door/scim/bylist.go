@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // membersByList reads all groups with what they show of their members, and returns the ids of all that came. What is wanted
@@ -17,7 +18,7 @@ func (s *System) membersByList(ctx context.Context, ids []string, told map[strin
 	}
 	var came []string
 	var views []json.RawMessage
-	take := func(raw json.RawMessage) *flaw {
+	take := func(raw json.RawMessage) *object.Flaw {
 		g, bad := groupOf(raw)
 		if g.ID == "" {
 			return bad
@@ -65,7 +66,7 @@ func (s *System) every(ctx context.Context, told map[string]membership) ([]strin
 	if !s.knows().noLessGroups {
 		l.query = url.Values{"excludedAttributes": {"members"}}
 	}
-	err := s.whole(ctx, l, func(raw json.RawMessage) *flaw {
+	err := s.whole(ctx, l, func(raw json.RawMessage) *object.Flaw {
 		_, id, bad := rowOf(raw)
 		ids = append(ids, id)
 		return bad
@@ -81,20 +82,20 @@ func (s *System) every(ctx context.Context, told map[string]membership) ([]strin
 // user has any, which says nothing.
 func (s *System) membersByUser(ctx context.Context) (map[string][]member, error) {
 	var out map[string][]member
-	take := func(raw json.RawMessage) *flaw {
+	take := func(raw json.RawMessage) *object.Flaw {
 		f, id, bad := rowOf(raw)
 		if bad != nil {
 			return bad
 		}
 		groups, ok := f.values("groups")
 		if !ok {
-			return &flaw{why: "the groups of a user cannot be read"}
+			return &object.Flaw{Why: "the groups of a user cannot be read"}
 		}
 		for _, g := range groups {
 			in, ok := g.text("value")
 			kind, _ := g.text("type")
 			if !ok || in == "" {
-				return &flaw{why: "a group of a user has no id"}
+				return &object.Flaw{Why: "a group of a user has no id"}
 			}
 			if out == nil {
 				out = map[string][]member{}

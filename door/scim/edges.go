@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // readEdges reads the edges of the scope: of its groups, or of every group for those of its accounts.
@@ -51,7 +52,7 @@ func (s *System) addEdges(want cardea.Scope, ids []string, found map[string]memb
 			}
 		}
 		for _, raw := range m.broken {
-			(&flaw{why: fmt.Sprintf("a member of group %s has no id that can be read", id)}).note(p, raw)
+			(&object.Flaw{Why: fmt.Sprintf("a member of group %s has no id that can be read", id)}).Note(p, raw)
 		}
 		p.Add(records, cardea.Mark{Ended: true})
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // Examine implements door.Examined: what the server does not do, groups whose members it does not show, and users without an
@@ -34,7 +35,7 @@ func (s *System) Examine(ctx context.Context) ([]cardea.Issue, error) {
 	if err != nil {
 		return out, err
 	}
-	err = s.whole(ctx, listing{path: "/Users"}, func(raw json.RawMessage) *flaw {
+	err = s.whole(ctx, listing{path: "/Users"}, func(raw json.RawMessage) *object.Flaw {
 		a, bad := accountOf(raw)
 		if bad == nil && a.Email == "" {
 			out = append(out, cardea.Issue{Code: "account-without-email", Account: a.ID, Text: fmt.Sprintf(

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // How long what the server says of itself is believed.
@@ -110,7 +111,7 @@ func (s *System) strange(ref string) bool {
 }
 
 // whole reads a list of which nothing may be missing.
-func (s *System) whole(ctx context.Context, l listing, row func(json.RawMessage) *flaw) error {
+func (s *System) whole(ctx context.Context, l listing, row func(json.RawMessage) *object.Flaw) error {
 	var trouble string
 	got, total := 0, 0
 	err := s.list(ctx, l, func(rows []json.RawMessage, m cardea.Mark) bool {
@@ -123,7 +124,7 @@ func (s *System) whole(ctx context.Context, l listing, row func(json.RawMessage)
 		}
 		for _, raw := range rows {
 			if bad := row(raw); bad != nil {
-				trouble = "cannot be read: " + bad.why
+				trouble = "cannot be read: " + bad.Why
 			}
 		}
 		return trouble == ""

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/door"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // Read implements door.System.
@@ -41,7 +42,7 @@ func (s *System) readGroups(ctx context.Context, p *cardea.Pages) error {
 			g, bad := groupOf(raw)
 			s.listed(g)
 			if bad != nil {
-				bad.note(p, raw)
+				bad.Note(p, raw)
 				continue
 			}
 			s.own(raw)
@@ -72,7 +73,7 @@ func (s *System) readAccounts(ctx context.Context, p *cardea.Pages) error {
 		for _, raw := range rows {
 			a, bad := accountOf(raw)
 			if bad != nil {
-				bad.note(p, raw)
+				bad.Note(p, raw)
 				continue
 			}
 			records = append(records, me.marked(a))
@@ -88,67 +89,33 @@ func (s *System) readSome(ctx context.Context, ids []cardea.AccountID, p *cardea
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		key := cardea.Account{ID: id}.Key()
-		var raw json.RawMessage
-		found, err := s.single(ctx, "/Users/", string(id), nil, &raw)
+	return door.Each(ids, p, func(id cardea.AccountID) (cardea.Record, json.RawMessage, *object.Flaw, error) {
+		raw, err := s.single(ctx, "/Users/", string(id))
 		if err != nil {
-			return err
-		}
-		if !found {
-			p.Missing(key)
-			continue
+			return nil, nil, nil, err
 		}
 		a, bad := accountOf(raw)
-		if bad == nil && a.ID != id {
-			bad = &flaw{why: "another user than the one asked for came"}
-		}
-		if bad != nil {
-			bad.who = []cardea.Key{key}
-			bad.note(p, raw)
-			continue
-		}
-		p.Add([]cardea.Record{me.marked(a)}, cardea.Mark{Ended: true})
-	}
-	p.Count(len(ids) - len(p.MissingOnes()))
-	return nil
+		return me.marked(a), raw, bad, nil
+	})
 }
 
-// single reads one resource by its id; found is false when the server has none of that id.
-func (s *System) single(ctx context.Context, path, id string, query url.Values, out *json.RawMessage) (found bool, err error) {
+// single reads one resource by its id. Errors: NotFound, also for an id that no path can hold.
+func (s *System) single(ctx context.Context, path, id string) (json.RawMessage, error) {
 	if !usable(id) {
-		return false, nil
+		return nil, cardea.Errorf(cardea.NotFound, "%s: there is no %s%q", s.client.Name(), path, id)
 	}
-	_, err = s.get(ctx, path+url.PathEscape(id), query, out)
-	if cardea.ClassOf(err) == cardea.NotFound {
-		return false, nil
-	}
-	return err == nil, err
+	var raw json.RawMessage
+	_, err := s.get(ctx, path+url.PathEscape(id), nil, &raw)
+	return raw, err
 }
 
 func (s *System) readSomeGroups(ctx context.Context, ids []cardea.GroupID, p *cardea.Pages) error {
-	for _, id := range ids {
-		key := cardea.Group{ID: id}.Key()
-		var raw json.RawMessage
-		found, err := s.single(ctx, "/Groups/", string(id), nil, &raw)
+	return door.Each(ids, p, func(id cardea.GroupID) (cardea.Record, json.RawMessage, *object.Flaw, error) {
+		raw, err := s.single(ctx, "/Groups/", string(id))
 		if err != nil {
-			return err
-		}
-		if !found {
-			p.Missing(key)
-			continue
+			return nil, nil, nil, err
 		}
 		g, bad := groupOf(raw)
-		if bad == nil && g.ID != id {
-			bad = &flaw{why: "another group than the one asked for came"}
-		}
-		if bad != nil {
-			bad.who = []cardea.Key{key}
-			bad.note(p, raw)
-			continue
-		}
-		p.Add([]cardea.Record{g}, cardea.Mark{Ended: true})
-	}
-	p.Count(len(ids) - len(p.MissingOnes()))
-	return nil
+		return g, raw, bad, nil
+	})
 }

@@ -79,8 +79,7 @@ func (r *removal) putBackOne(ctx context.Context, m member) error {
 	if m.foreign == nested {
 		path = "/Groups/"
 	}
-	var raw json.RawMessage
-	if there, readErr := r.s.single(ctx, path, m.id, nil, &raw); readErr == nil && !there {
+	if _, readErr := r.s.single(ctx, path, m.id); cardea.ClassOf(readErr) == cardea.NotFound {
 		return nil
 	}
 	return err

@@ -6,26 +6,18 @@ import (
 	"strings"
 
 	"github.com/cardea-access/cardea"
-	"github.com/cardea-access/cardea/wire"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
-// flaw says why a row cannot be used and which records it would have been about.
-type flaw struct {
-	why string
-	who []cardea.Key
-}
-
-func (f *flaw) note(p *cardea.Pages, raw json.RawMessage) { p.Bad(wire.Redact(raw), f.who, f.why) }
-
 // rowOf reads any resource and its id (RFC 7643 3.1), which must be one that a path can hold.
-func rowOf(raw json.RawMessage) (fields, string, *flaw) {
+func rowOf(raw json.RawMessage) (fields, string, *object.Flaw) {
 	var f fields
 	if json.Unmarshal(raw, &f) != nil || f == nil {
-		return nil, "", &flaw{why: "the row is no object"}
+		return nil, "", &object.Flaw{Why: "the row is no object"}
 	}
 	id, ok := f.text("id")
 	if !ok || !usable(id) {
-		return f, "", &flaw{why: "the row has no id that can be used"}
+		return f, "", &object.Flaw{Why: "the row has no id that can be used"}
 	}
 	return f, id, nil
 }
@@ -48,13 +40,13 @@ func (f found) is(p cardea.NewAccount) (byID, byEmail bool) {
 }
 
 // accountOf reads a user (RFC 7643 4.1). The account behind the credentials is not known here.
-func accountOf(raw json.RawMessage) (cardea.Account, *flaw) {
+func accountOf(raw json.RawMessage) (cardea.Account, *object.Flaw) {
 	f, bad := userOf(raw)
 	return f.account, bad
 }
 
 // userOf reads a user. Of one that is flawed it says as much as can be read.
-func userOf(raw json.RawMessage) (found, *flaw) {
+func userOf(raw json.RawMessage) (found, *object.Flaw) {
 	f, id, bad := rowOf(raw)
 	var u found
 	u.account.ID = cardea.AccountID(id)
@@ -67,7 +59,7 @@ func userOf(raw json.RawMessage) (found, *flaw) {
 	active, ok := f.flag("active", true)
 	u.account.Shut = !active
 	if bad == nil && !ok {
-		bad = &flaw{why: "whether the user is active cannot be read", who: []cardea.Key{u.account.Key()}}
+		bad = &object.Flaw{Why: "whether the user is active cannot be read", Who: []cardea.Key{u.account.Key()}}
 	}
 	return u, bad
 }
@@ -126,7 +118,7 @@ func nameOf(f fields, login string) string {
 }
 
 // groupOf reads a group (RFC 7643 4.2).
-func groupOf(raw json.RawMessage) (cardea.Group, *flaw) {
+func groupOf(raw json.RawMessage) (cardea.Group, *object.Flaw) {
 	f, id, bad := rowOf(raw)
 	if bad != nil {
 		return cardea.Group{}, bad
@@ -134,7 +126,7 @@ func groupOf(raw json.RawMessage) (cardea.Group, *flaw) {
 	g := cardea.Group{ID: cardea.GroupID(id)}
 	name, ok := f.text("displayName")
 	if !ok || name == "" {
-		return g, &flaw{why: "the group has no displayName", who: []cardea.Key{g.Key()}}
+		return g, &object.Flaw{Why: "the group has no displayName", Who: []cardea.Key{g.Key()}}
 	}
 	g.Name = name
 	return g, nil
