@@ -16,8 +16,8 @@ type timed interface{ Tick() }
 
 var errNoNexudus = errors.New("this world has no nexudus")
 
-// Tick lets every vendor do what fell due: Nexudus tells AccessControlUpdate around bookings and when a contract begins. A request
-// or a patch does so for its own vendor; whoever wants webhooks on time calls this often.
+// Tick lets every vendor do what fell due: Nexudus tells AccessControlUpdate around bookings and when a contract begins, Kinnovis
+// move-ins, move-outs and auto-lock. A request or a patch does so for its own vendor; whoever wants webhooks on time calls this often.
 func (s *Server) Tick() {
 	for _, k := range s.vendors() {
 		if t, can := s.booths[k].vendor.(timed); can {

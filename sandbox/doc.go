@@ -4,6 +4,7 @@
 //	/opentech/auth|accesscontrol|accessevent/...  one vendor with three services (package sandbox/opentech)
 //	/scim/v2/...                   a SCIM 2.0 server (package sandbox/scim)
 //	/nexudus/api/..., /portal/...  one vendor with two hosts (package sandbox/nexudus)
+//	/kinnovis/v1/..., /oauth/token an assumed API: no public one is known (package sandbox/kinnovis)
 //	/_sandbox/...                  control, from this machine only
 //
 //	GET    /_sandbox/{k}/groups    who can pass now (members) and every edge (all), of a door vendor
@@ -11,8 +12,9 @@
 //	GET    /_sandbox/{k}/faults    faults still in force
 //	POST   /_sandbox/{k}/faults    one fault, or a list
 //	DELETE /_sandbox/{k}/faults    none any more
-//	POST   /_sandbox/{k}/expire    officernd: every token ends now
-//	POST   /_sandbox/{k}/tick      do what fell due by now (nexudus: AccessControlUpdate around bookings); requests do so too
+//	POST   /_sandbox/{k}/expire    every token ends now (officernd, opentech, nexudus, kinnovis)
+//	POST   /_sandbox/{k}/tick      do what fell due by now (nexudus: AccessControlUpdate around bookings; kinnovis: move-ins,
+//	                               move-outs, auto-lock, webhooks that failed); requests do so too
 //	GET    /_sandbox/nexudus/access  open the mapping page of Custom ACS: our groups route is asked
 //	POST   /_sandbox/nexudus/access  push every customer to our push route
 //	GET    /_sandbox/switches      what a vendor sheet says twice, and how it stands here

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cardea-access/cardea/sandbox/kinnovis"
 	"github.com/cardea-access/cardea/sandbox/kisi"
 	"github.com/cardea-access/cardea/sandbox/nexudus"
 	"github.com/cardea-access/cardea/sandbox/officernd"
@@ -74,6 +75,7 @@ type Server struct {
 	otech  *opentech.Vendor
 	scim   *scim.Vendor
 	nex    *nexudus.Vendor
+	kinn   *kinnovis.Vendor
 }
 
 // New builds a server. A reference to nothing, an unknown switch or a key without a user is an error. The world can be used
@@ -121,6 +123,13 @@ func New(w *World, o Options) (*Server, error) {
 			return nil, fmt.Errorf("%s: %w", w.source, err)
 		}
 		s.booths["nexudus"] = &booth{vendor: s.nex}
+	}
+	if w.Kinnovis != nil {
+		opt := kinnovis.Options{Now: o.Now, Days: s.days, Speed: w.Speed, Anchor: anchor, Outbox: s.outbox}
+		if s.kinn, err = kinnovis.New(w.Kinnovis, opt); err != nil {
+			return nil, fmt.Errorf("%s: %w", w.source, err)
+		}
+		s.booths["kinnovis"] = &booth{vendor: s.kinn}
 	}
 	if err := s.SetSwitches(o.Switches); err != nil {
 		return nil, err
@@ -266,6 +275,14 @@ func (s *Server) Patch(doc []byte) error {
 			return errors.New("this world has no nexudus")
 		}
 		if err := s.nex.Patch(p.Nexudus, days); err != nil {
+			return err
+		}
+	}
+	if p.Kinnovis != nil {
+		if s.kinn == nil {
+			return errors.New("this world has no kinnovis")
+		}
+		if err := s.kinn.Patch(p.Kinnovis, days); err != nil {
 			return err
 		}
 	}

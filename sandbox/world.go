@@ -5,6 +5,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/cardea-access/cardea/sandbox/kinnovis"
 	"github.com/cardea-access/cardea/sandbox/kisi"
 	"github.com/cardea-access/cardea/sandbox/nexudus"
 	"github.com/cardea-access/cardea/sandbox/officernd"
@@ -24,6 +25,7 @@ type World struct {
 	OpenTech  *opentech.World
 	SCIM      *scim.World
 	Nexudus   *nexudus.World
+	Kinnovis  *kinnovis.World
 
 	source string // the file's name, for errors
 }
@@ -84,9 +86,11 @@ func parse(name string, data []byte) (*World, error) {
 			w.SCIM, err = scim.ParseWorld(d, e.Value)
 		case "nexudus":
 			w.Nexudus, err = nexudus.ParseWorld(d, e.Value)
+		case "kinnovis":
+			w.Kinnovis, err = kinnovis.ParseWorld(d, e.Value)
 		default:
 			err = d.Errorf(e.Line, "there is no %q; a world has name, about, anchor, speed, templates, officernd, kisi, opentech, scim, "+
-				"nexudus", e.Key)
+				"nexudus, kinnovis", e.Key)
 		}
 		if err != nil {
 			return nil, err
