@@ -5,6 +5,7 @@
 //	/scim/v2/...                   a SCIM 2.0 server (package sandbox/scim)
 //	/nexudus/api/..., /portal/...  one vendor with two hosts (package sandbox/nexudus)
 //	/kinnovis/v1/..., /oauth/token an assumed API: no public one is known (package sandbox/kinnovis)
+//	/saltoks/identity/..., /v1.1/..., /v1.2/...  one vendor with two hosts (package sandbox/saltoks)
 //	/_sandbox/...                  control, from this machine only
 //
 //	GET    /_sandbox/{k}/groups    who can pass now (members) and every edge (all), of a door vendor
@@ -12,7 +13,7 @@
 //	GET    /_sandbox/{k}/faults    faults still in force
 //	POST   /_sandbox/{k}/faults    one fault, or a list
 //	DELETE /_sandbox/{k}/faults    none any more
-//	POST   /_sandbox/{k}/expire    every token ends now (officernd, opentech, nexudus, kinnovis)
+//	POST   /_sandbox/{k}/expire    every token ends now (officernd, opentech, nexudus, kinnovis, saltoks)
 //	POST   /_sandbox/{k}/tick      do what fell due by now (nexudus: AccessControlUpdate around bookings; kinnovis: move-ins,
 //	                               move-outs, auto-lock, webhooks that failed); requests do so too
 //	GET    /_sandbox/nexudus/access  open the mapping page of Custom ACS: our groups route is asked

@@ -16,6 +16,7 @@ import (
 	"github.com/cardea-access/cardea/sandbox/nexudus"
 	"github.com/cardea-access/cardea/sandbox/officernd"
 	"github.com/cardea-access/cardea/sandbox/opentech"
+	"github.com/cardea-access/cardea/sandbox/saltoks"
 	"github.com/cardea-access/cardea/sandbox/scim"
 	"github.com/cardea-access/cardea/sandbox/twin"
 )
@@ -76,6 +77,7 @@ type Server struct {
 	scim   *scim.Vendor
 	nex    *nexudus.Vendor
 	kinn   *kinnovis.Vendor
+	salto  *saltoks.Vendor
 }
 
 // New builds a server. A reference to nothing, an unknown switch or a key without a user is an error. The world can be used
@@ -130,6 +132,13 @@ func New(w *World, o Options) (*Server, error) {
 			return nil, fmt.Errorf("%s: %w", w.source, err)
 		}
 		s.booths["kinnovis"] = &booth{vendor: s.kinn}
+	}
+	if w.SaltoKS != nil {
+		opt := saltoks.Options{Now: o.Now, Days: s.days, Speed: w.Speed, Anchor: anchor}
+		if s.salto, err = saltoks.New(w.SaltoKS, opt); err != nil {
+			return nil, fmt.Errorf("%s: %w", w.source, err)
+		}
+		s.booths["saltoks"] = &booth{vendor: s.salto}
 	}
 	if err := s.SetSwitches(o.Switches); err != nil {
 		return nil, err
@@ -283,6 +292,14 @@ func (s *Server) Patch(doc []byte) error {
 			return errors.New("this world has no kinnovis")
 		}
 		if err := s.kinn.Patch(p.Kinnovis, days); err != nil {
+			return err
+		}
+	}
+	if p.SaltoKS != nil {
+		if s.salto == nil {
+			return errors.New("this world has no saltoks")
+		}
+		if err := s.salto.Patch(p.SaltoKS, days); err != nil {
 			return err
 		}
 	}

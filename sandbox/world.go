@@ -10,6 +10,7 @@ import (
 	"github.com/cardea-access/cardea/sandbox/nexudus"
 	"github.com/cardea-access/cardea/sandbox/officernd"
 	"github.com/cardea-access/cardea/sandbox/opentech"
+	"github.com/cardea-access/cardea/sandbox/saltoks"
 	"github.com/cardea-access/cardea/sandbox/scim"
 	"github.com/cardea-access/cardea/sandbox/twin"
 )
@@ -26,6 +27,7 @@ type World struct {
 	SCIM      *scim.World
 	Nexudus   *nexudus.World
 	Kinnovis  *kinnovis.World
+	SaltoKS   *saltoks.World
 
 	source string // the file's name, for errors
 }
@@ -88,9 +90,11 @@ func parse(name string, data []byte) (*World, error) {
 			w.Nexudus, err = nexudus.ParseWorld(d, e.Value)
 		case "kinnovis":
 			w.Kinnovis, err = kinnovis.ParseWorld(d, e.Value)
+		case "saltoks":
+			w.SaltoKS, err = saltoks.ParseWorld(d, e.Value)
 		default:
 			err = d.Errorf(e.Line, "there is no %q; a world has name, about, anchor, speed, templates, officernd, kisi, opentech, scim, "+
-				"nexudus, kinnovis", e.Key)
+				"nexudus, kinnovis, saltoks", e.Key)
 		}
 		if err != nil {
 			return nil, err

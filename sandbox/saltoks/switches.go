@@ -1,0 +1,57 @@
+package saltoks
+
+import "github.com/cardea-access/cardea/sandbox/twin"
+
+// switches lists what vendors/saltoks.md says twice or leaves open; the first value is the default. Where it is not plain which
+// answer is the less kind one, the reason stands beside it.
+func switches() []twin.Switch {
+	return []twin.Switch{
+		{Name: "password_grant", Values: []string{"refused", "allowed"},
+			About: "password grant: for demos and tests only, yet several back offices run on it (1.3)"},
+		{Name: "client_auth", Values: []string{"basic", "any"},
+			About: "a confidential client: by HTTP Basic alone, or by client_secret in the form too (1.3)"},
+		{Name: "invalid_client", Values: []string{"400", "401"}, About: "status of invalid_client: both were seen (1.3)"},
+		{Name: "refresh", Values: []string{"revoke", "once", "kept"},
+			About: "a refresh token used again: ends every token of that consent, is refused, or works on; not found (1.3)"},
+		{Name: "pkce", Values: []string{"required", "optional"}, About: "authorize without a code_challenge; not found (1.3)"},
+		{Name: "token_life", Values: []string{"3600", "120"},
+			About: "expires_in in seconds: 3600 was measured; 120 is shorter than a client's margin (1.3)"},
+		{Name: "rate_limit", Values: []string{"none", "30/s"},
+			About: "requests per user and second, answered 429 with Retry-After: none is known, so off; faults do the same once (1.6)"},
+		{Name: "error_code", Values: []string{"string", "number"}, About: "ErrorCode is text or a number (1.5)"},
+		{Name: "lists", Values: []string{"envelope", "bare"},
+			About: "lists in an envelope, or bare arrays: whole, or $top rows (1.7); entries keep theirs"},
+		{Name: "top", Values: []string{"limit", "page"},
+			About: "$top ends the list, without a link to the rest, as OData has it, or is the size of its pages; not found (1.7)"},
+		{Name: "top_over", Values: []string{"clamp", "400"}, About: "$top above 100: a page of 100, or 400; not found (1.7)"},
+		{Name: "link_scheme", Values: []string{"http", "same"},
+			About: "next_page_link begins with http:// as the vendor's SDK has to mend, or as the request did (1.7)"},
+		{Name: "eq_case", Values: []string{"exact", "fold"}, About: "eq on texts, as an e-mail: by letter case or not; unknown (1.7)"},
+		{Name: "lag", Values: []string{"60", "0", "300"},
+			About: "seconds after a creation in which group-add says 404/2202 and PIN 403/2203: up to a minute was measured (0.5)"},
+		{Name: "new_listed", Values: []string{"at once", "late"},
+			About: "a person made by API stands in lists at once, or after the lag; the sheet knows of no delay there"},
+		{Name: "create_status", Values: []string{"201", "200"}, About: "POST of a user: guests 201 measured, mocks 200 (2.3)"},
+		{Name: "delete_status", Values: []string{"202", "204"}, About: "DELETE of a user: 202 measured, 204 in a mock (2.3)"},
+		{Name: "delete_lag", Values: []string{"10", "0"}, About: "seconds until a deleted user's GET is 404 (1.8)"},
+		{Name: "done_status", Values: []string{"204", "200"},
+			About: "writes without an answer (subscription, group delete, bulk PATCH, member delete): 204, or 200 with {} (2.3, 2.5)"},
+		{Name: "duplicate_email", Values: []string{"400", "existing"},
+			About: "POST of a user whose e-mail is on the site: refused, or answered with who is there; not found (3)"},
+		{Name: "over_seats", Values: []string{"silent", "403"},
+			About: "subscribe with no seat left: 204 and still suspended, or 403/2212; creation is always silent (0.4, 2.3)"},
+		{Name: "member_again", Values: []string{"400", "200"}, About: "adding who is a member: refused, or nothing; unknown (2.5)"},
+		{Name: "remove_absent", Values: []string{"404", "204"}, About: "removing who is no member: refused, or nothing; unknown (2.5)"},
+		{Name: "bulk_bad", Values: []string{"partial", "refuse", "skip"},
+			About: "a bulk PATCH with bad ids: the good ones done and an error, nothing done and an error, or a silent 2xx; unknown (2.5)"},
+		{Name: "patch_roles", Values: []string{"empty", "shown"}, About: "roles in the answer to a PATCH may be [] for a while (2.3)"},
+		{Name: "patch_profile", Values: []string{"ignored", "403"},
+			About: "PATCH of names or e-mail of a registered person: no effect, or 403/2203; probably refused (3)"},
+		{Name: "schedules_v12", Values: []string{"405", "200"}, About: "time schedules on v1.2: only v1.1 is proven (1.2, 6)"},
+		{Name: "entries_gap", Values: []string{"empty", "none"},
+			About: "after the first page of entries comes an empty one with a token, or not (2.9)"},
+		{Name: "entries_skip", Values: []string{"ignored", "400"}, About: "$skip on entries: not supported; how is unknown (2.9)"},
+		{Name: "credential", Values: []string{"ignored", "needed"},
+			About: "who can pass (control route only): whether or not a person holds a tag, PIN or profile (6)"},
+	}
+}
