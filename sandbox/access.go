@@ -14,7 +14,15 @@ type AccessGroup = nexudus.Group
 // timed is a vendor that does things when their time comes, not only when it is asked.
 type timed interface{ Tick() }
 
-var errNoNexudus = errors.New("this world has no nexudus")
+// nexudus is the one vendor that asks and pushes by itself.
+func (s *Server) nexudus() (*nexudus.Vendor, error) {
+	if b := s.booths["nexudus"]; b != nil {
+		if v, is := b.vendor.(*nexudus.Vendor); is {
+			return v, nil
+		}
+	}
+	return nil, errors.New("this world has no nexudus")
+}
 
 // Tick lets every vendor do what fell due: Nexudus tells AccessControlUpdate around bookings and when a contract begins, Kinnovis
 // move-ins, move-outs and auto-lock. A request or a patch does so for its own vendor; whoever wants webhooks on time calls this often.
@@ -28,18 +36,20 @@ func (s *Server) Tick() {
 
 // AccessGroups opens Nexudus' mapping page of Custom ACS: it asks our groups route and keeps the answer.
 func (s *Server) AccessGroups(ctx context.Context) ([]AccessGroup, error) {
-	if s.nex == nil {
-		return nil, errNoNexudus
+	v, err := s.nexudus()
+	if err != nil {
+		return nil, err
 	}
-	return s.nex.AccessGroups(ctx)
+	return v.AccessGroups(ctx)
 }
 
 // PushAccess has Nexudus push every customer to our push route, and returns when that is done.
 func (s *Server) PushAccess(ctx context.Context) error {
-	if s.nex == nil {
-		return errNoNexudus
+	v, err := s.nexudus()
+	if err != nil {
+		return err
 	}
-	s.nex.PushAccess()
+	v.PushAccess()
 	return s.Wait(ctx)
 }
 

@@ -76,7 +76,32 @@ func (s *Server) controlVendor(w http.ResponseWriter, r *http.Request, k, what s
 	case "GET access", "POST access":
 		s.controlAccess(w, r)
 	default:
+		if own, can := b.vendor.(controlled); can {
+			controlOwn(w, r, own, what)
+			return
+		}
 		show(w, http.StatusNotFound, problem{"there is no control route " + r.Method + " " + r.URL.Path})
+	}
+}
+
+// controlOwn asks a vendor for a control route that only it has.
+func controlOwn(w http.ResponseWriter, r *http.Request, own controlled, what string) {
+	var body []byte
+	if r.Body != nil {
+		var err error
+		if body, err = io.ReadAll(io.LimitReader(r.Body, maxBody)); err != nil {
+			show(w, http.StatusBadRequest, problem{"the body could not be read"})
+			return
+		}
+	}
+	answer, known, err := own.Control(r.Method, what, body)
+	switch {
+	case !known:
+		show(w, http.StatusNotFound, problem{"there is no control route " + r.Method + " " + r.URL.Path})
+	case err != nil:
+		show(w, http.StatusBadRequest, problem{err.Error()})
+	default:
+		show(w, http.StatusOK, answer)
 	}
 }
 

@@ -6,6 +6,7 @@
 //	/nexudus/api/..., /portal/...  one vendor with two hosts (package sandbox/nexudus)
 //	/kinnovis/v1/..., /oauth/token an assumed API: no public one is known (package sandbox/kinnovis)
 //	/saltoks/identity/..., /v1.1/..., /v1.2/...  one vendor with two hosts (package sandbox/saltoks)
+//	/brivo/oauth/..., /v1/api/...  one vendor with two hosts, also /brivo/auth and /brivo/api (package sandbox/brivo)
 //	/_sandbox/...                  control, from this machine only
 //
 //	GET    /_sandbox/{k}/groups    who can pass now (members) and every edge (all), of a door vendor
@@ -18,6 +19,9 @@
 //	                               move-outs, auto-lock, webhooks that failed); requests do so too
 //	GET    /_sandbox/nexudus/access  open the mapping page of Custom ACS: our groups route is asked
 //	POST   /_sandbox/nexudus/access  push every customer to our push route
+//	GET    /_sandbox/brivo/quota   what was spent of the month's calls; POST {"key","calls"} sets it
+//	POST   /_sandbox/brivo/redeem  {"email","code"}: the holder takes the Mobile Pass
+//	POST   /_sandbox/brivo/badge   {"user","access_point"}: somebody stands at a reader; an access event goes out
 //	GET    /_sandbox/switches      what a vendor sheet says twice, and how it stands here
 //	PATCH  /_sandbox/switches      {"kisi.duplicate": "422"}
 //	GET    /_sandbox/world         every record as it is now

@@ -110,8 +110,7 @@ func (s *Server) visit(b *booth, r *http.Request, path string) answer {
 	}
 	a := b.answer(f, r, path, body)
 	a.header.Set("Date", s.now().UTC().Format(http.TimeFormat)) // the sandbox's clock, not the machine's
-	if r.Method != http.MethodGet && r.Method != http.MethodHead && path != "/oauth/token" &&
-		path != "/auth/auth/token" && path != "/api/token" && !strings.HasPrefix(path, "/identity/") {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead && !b.kind.login(path) {
 		w := Write{At: at.UTC(), Method: r.Method, Path: path, Status: a.status}
 		if json.Valid(body) {
 			w.Body = body
@@ -134,6 +133,9 @@ func (b *booth) answer(f *Fault, r *http.Request, path string, body []byte) answ
 	}
 	inner := r.Clone(r.Context())
 	inner.URL.Path, inner.URL.RawPath = path, ""
+	if raw := strings.SplitN(r.URL.RawPath, "/", 3); len(raw) == 3 { // an escaped slash in an id stays one
+		inner.URL.RawPath = "/" + raw[2]
+	}
 	inner.RequestURI = inner.URL.RequestURI()
 	inner.Body = io.NopCloser(bytes.NewReader(body))
 	rec := &recorder{header: http.Header{}}

@@ -11,13 +11,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/cardea-access/cardea/sandbox/kinnovis"
-	"github.com/cardea-access/cardea/sandbox/kisi"
 	"github.com/cardea-access/cardea/sandbox/nexudus"
-	"github.com/cardea-access/cardea/sandbox/officernd"
-	"github.com/cardea-access/cardea/sandbox/opentech"
-	"github.com/cardea-access/cardea/sandbox/saltoks"
-	"github.com/cardea-access/cardea/sandbox/scim"
 	"github.com/cardea-access/cardea/sandbox/twin"
 )
 
@@ -55,8 +49,14 @@ type grouped interface{ Groups() []twin.GroupState }
 // expiring is a vendor whose tokens can be ended.
 type expiring interface{ ExpireTokens() }
 
+// controlled is a vendor with control routes of its own; known says whether this is one.
+type controlled interface {
+	Control(method, what string, body []byte) (answer any, known bool, err error)
+}
+
 // booth is one vendor in the sandbox, with its faults and its log.
 type booth struct {
+	kind   *kind
 	vendor vendor
 
 	mu     sync.Mutex
@@ -71,13 +71,6 @@ type Server struct {
 	days   int
 	outbox *twin.Outbox
 	booths map[string]*booth
-	rnd    *officernd.Vendor
-	kisi   *kisi.Vendor
-	otech  *opentech.Vendor
-	scim   *scim.Vendor
-	nex    *nexudus.Vendor
-	kinn   *kinnovis.Vendor
-	salto  *saltoks.Vendor
 }
 
 // New builds a server. A reference to nothing, an unknown switch or a key without a user is an error. The world can be used
@@ -90,55 +83,20 @@ func New(w *World, o Options) (*Server, error) {
 	if o.Shift {
 		s.days = twin.Weeks(w.Anchor, o.Now())
 	}
-	anchor := w.Anchor.AddDate(0, 0, s.days)
-	var err error
-	if w.OfficeRnD != nil {
-		opt := officernd.Options{Now: o.Now, Days: s.days, Speed: w.Speed, Anchor: anchor, Outbox: s.outbox}
-		if s.rnd, err = officernd.New(w.OfficeRnD, opt); err != nil {
+	opt := opening{fetch: o.Fetch, Options: twin.Options{
+		Now: o.Now, Days: s.days, Speed: w.Speed, Anchor: w.Anchor.AddDate(0, 0, s.days), Outbox: s.outbox,
+	}}
+	for i := range kinds {
+		k := &kinds[i]
+		part, has := w.parts[k.name]
+		if !has {
+			continue
+		}
+		v, err := k.open(part, opt)
+		if err != nil {
 			return nil, fmt.Errorf("%s: %w", w.source, err)
 		}
-		s.booths["officernd"] = &booth{vendor: s.rnd}
-	}
-	if w.Kisi != nil {
-		opt := kisi.Options{Now: o.Now, Days: s.days, Speed: w.Speed, Anchor: anchor, Outbox: s.outbox}
-		if s.kisi, err = kisi.New(w.Kisi, opt); err != nil {
-			return nil, fmt.Errorf("%s: %w", w.source, err)
-		}
-		s.booths["kisi"] = &booth{vendor: s.kisi}
-	}
-	if w.OpenTech != nil {
-		opt := opentech.Options{Now: o.Now, Days: s.days, Speed: w.Speed, Anchor: anchor}
-		if s.otech, err = opentech.New(w.OpenTech, opt); err != nil {
-			return nil, fmt.Errorf("%s: %w", w.source, err)
-		}
-		s.booths["opentech"] = &booth{vendor: s.otech}
-	}
-	if w.SCIM != nil {
-		if s.scim, err = scim.New(w.SCIM, scim.Options{Now: o.Now, Days: s.days, Speed: w.Speed, Anchor: anchor}); err != nil {
-			return nil, fmt.Errorf("%s: %w", w.source, err)
-		}
-		s.booths["scim"] = &booth{vendor: s.scim}
-	}
-	if w.Nexudus != nil {
-		opt := nexudus.Options{Now: o.Now, Days: s.days, Speed: w.Speed, Anchor: anchor, Outbox: s.outbox, Fetch: o.Fetch}
-		if s.nex, err = nexudus.New(w.Nexudus, opt); err != nil {
-			return nil, fmt.Errorf("%s: %w", w.source, err)
-		}
-		s.booths["nexudus"] = &booth{vendor: s.nex}
-	}
-	if w.Kinnovis != nil {
-		opt := kinnovis.Options{Now: o.Now, Days: s.days, Speed: w.Speed, Anchor: anchor, Outbox: s.outbox}
-		if s.kinn, err = kinnovis.New(w.Kinnovis, opt); err != nil {
-			return nil, fmt.Errorf("%s: %w", w.source, err)
-		}
-		s.booths["kinnovis"] = &booth{vendor: s.kinn}
-	}
-	if w.SaltoKS != nil {
-		opt := saltoks.Options{Now: o.Now, Days: s.days, Speed: w.Speed, Anchor: anchor}
-		if s.salto, err = saltoks.New(w.SaltoKS, opt); err != nil {
-			return nil, fmt.Errorf("%s: %w", w.source, err)
-		}
-		s.booths["saltoks"] = &booth{vendor: s.salto}
+		s.booths[k.name] = &booth{kind: k, vendor: v}
 	}
 	if err := s.SetSwitches(o.Switches); err != nil {
 		return nil, err
@@ -247,59 +205,16 @@ func (s *Server) Patch(doc []byte) error {
 		}
 		days = s.days
 	}
-	if p.OfficeRnD != nil {
-		if s.rnd == nil {
-			return errors.New("this world has no officernd")
+	for _, k := range kinds {
+		part, has := p.parts[k.name]
+		if !has {
+			continue
 		}
-		if err := s.rnd.Patch(p.OfficeRnD, days); err != nil {
-			return err
+		b := s.booths[k.name]
+		if b == nil {
+			return fmt.Errorf("this world has no %s", k.name)
 		}
-	}
-	if p.Kisi != nil {
-		if s.kisi == nil {
-			return errors.New("this world has no kisi")
-		}
-		if err := s.kisi.Patch(p.Kisi, days); err != nil {
-			return err
-		}
-	}
-	if p.OpenTech != nil {
-		if s.otech == nil {
-			return errors.New("this world has no opentech")
-		}
-		if err := s.otech.Patch(p.OpenTech, days); err != nil {
-			return err
-		}
-	}
-	if p.SCIM != nil {
-		if s.scim == nil {
-			return errors.New("this world has no scim")
-		}
-		if err := s.scim.Patch(p.SCIM, days); err != nil {
-			return err
-		}
-	}
-	if p.Nexudus != nil {
-		if s.nex == nil {
-			return errors.New("this world has no nexudus")
-		}
-		if err := s.nex.Patch(p.Nexudus, days); err != nil {
-			return err
-		}
-	}
-	if p.Kinnovis != nil {
-		if s.kinn == nil {
-			return errors.New("this world has no kinnovis")
-		}
-		if err := s.kinn.Patch(p.Kinnovis, days); err != nil {
-			return err
-		}
-	}
-	if p.SaltoKS != nil {
-		if s.salto == nil {
-			return errors.New("this world has no saltoks")
-		}
-		if err := s.salto.Patch(p.SaltoKS, days); err != nil {
+		if err := k.patch(b.vendor, part, days); err != nil {
 			return err
 		}
 	}

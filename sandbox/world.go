@@ -3,33 +3,22 @@ package sandbox
 import (
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
-	"github.com/cardea-access/cardea/sandbox/kinnovis"
-	"github.com/cardea-access/cardea/sandbox/kisi"
-	"github.com/cardea-access/cardea/sandbox/nexudus"
 	"github.com/cardea-access/cardea/sandbox/officernd"
-	"github.com/cardea-access/cardea/sandbox/opentech"
-	"github.com/cardea-access/cardea/sandbox/saltoks"
-	"github.com/cardea-access/cardea/sandbox/scim"
 	"github.com/cardea-access/cardea/sandbox/twin"
 )
 
 // World is a parsed world file, or a patch to one. It is never changed by a Server.
 type World struct {
-	Name      string
-	About     string
-	Anchor    time.Time // a Monday, midnight UTC; zero in a patch that does not name it
-	Speed     int       // rate limits are so many times higher; 0 = 1
-	OfficeRnD *officernd.World
-	Kisi      *kisi.World
-	OpenTech  *opentech.World
-	SCIM      *scim.World
-	Nexudus   *nexudus.World
-	Kinnovis  *kinnovis.World
-	SaltoKS   *saltoks.World
+	Name   string
+	About  string
+	Anchor time.Time // a Monday, midnight UTC; zero in a patch that does not name it
+	Speed  int       // rate limits are so many times higher; 0 = 1
 
-	source string // the file's name, for errors
+	parts  map[string]any // what each vendor's own parser made of its part
+	source string         // the file's name, for errors
 }
 
 // maxSpeed keeps a limit an int.
@@ -62,7 +51,7 @@ func parse(name string, data []byte) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &World{source: name}
+	w := &World{source: name, parts: map[string]any{}}
 	for _, e := range entries {
 		switch e.Key {
 		case "name":
@@ -78,29 +67,27 @@ func parse(name string, data []byte) (*World, error) {
 			}
 			w.Speed = int(n)
 		case "templates":
-		case "officernd":
-			w.OfficeRnD, err = officernd.ParseWorld(d, e.Value)
-		case "kisi":
-			w.Kisi, err = kisi.ParseWorld(d, e.Value)
-		case "opentech":
-			w.OpenTech, err = opentech.ParseWorld(d, e.Value)
-		case "scim":
-			w.SCIM, err = scim.ParseWorld(d, e.Value)
-		case "nexudus":
-			w.Nexudus, err = nexudus.ParseWorld(d, e.Value)
-		case "kinnovis":
-			w.Kinnovis, err = kinnovis.ParseWorld(d, e.Value)
-		case "saltoks":
-			w.SaltoKS, err = saltoks.ParseWorld(d, e.Value)
 		default:
-			err = d.Errorf(e.Line, "there is no %q; a world has name, about, anchor, speed, templates, officernd, kisi, opentech, scim, "+
-				"nexudus, kinnovis, saltoks", e.Key)
+			k := kindOf(e.Key)
+			if k == nil {
+				return nil, d.Errorf(e.Line, "there is no %q; a world has name, about, anchor, speed, templates, %s", e.Key, allKinds())
+			}
+			w.parts[e.Key], err = k.parse(d, e.Value)
 		}
 		if err != nil {
 			return nil, err
 		}
 	}
 	return w, nil
+}
+
+// allKinds names every vendor.
+func allKinds() string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = k.name
+	}
+	return strings.Join(names, ", ")
 }
 
 func parseAnchor(d *twin.Document, e twin.Entry) (time.Time, error) {

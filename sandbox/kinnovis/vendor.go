@@ -13,15 +13,6 @@ import (
 
 const tokenPath = "/oauth/token" //nolint:gosec // a path
 
-// Options are what the sandbox gives a vendor.
-type Options struct {
-	Now    func() time.Time
-	Days   int       // every date of the world is moved by so many days
-	Speed  int       // limits are so many times higher; 0 = 1
-	Anchor time.Time // records are made 60 days before it (already moved)
-	Outbox *twin.Outbox
-}
-
 // Vendor is one faked Kinnovis account. It serves HTTP with the sandbox's vendor prefix already stripped.
 type Vendor struct {
 	now      func() time.Time
@@ -46,7 +37,7 @@ type Vendor struct {
 }
 
 // New builds the vendor. The world is not changed.
-func New(w *World, o Options) (*Vendor, error) {
+func New(w *World, o twin.Options) (*Vendor, error) {
 	speed := max(o.Speed, 1)
 	v := &Vendor{
 		now: o.Now, switches: twin.NewSwitches(switches()), outbox: o.Outbox, tokens: w.Tokens, clients: w.Clients,

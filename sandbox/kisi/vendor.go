@@ -15,15 +15,6 @@ import (
 // perSecond is the limit of vendors/kisi.md 1.3, per user, or per address without a key.
 const perSecond = 5
 
-// Options are what the sandbox gives a vendor.
-type Options struct {
-	Now    func() time.Time
-	Days   int // every date of the world is moved by so many days
-	Speed  int // limits are so many times higher; 0 = 1
-	Anchor time.Time
-	Outbox *twin.Outbox
-}
-
 // Vendor is one faked Kisi. It serves HTTP with the sandbox's vendor prefix already stripped.
 type Vendor struct {
 	now      func() time.Time
@@ -42,7 +33,7 @@ type Vendor struct {
 }
 
 // New builds the vendor. The world is not changed.
-func New(w *World, o Options) (*Vendor, error) {
+func New(w *World, o twin.Options) (*Vendor, error) {
 	v := &Vendor{
 		now: o.Now, switches: twin.NewSwitches(switches()), outbox: o.Outbox, keys: w.Keys, state: newState(),
 		failures: map[int64]int{}, roleAt: map[int64]int64{},

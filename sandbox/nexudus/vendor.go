@@ -11,16 +11,6 @@ import (
 	"github.com/cardea-access/cardea/sandbox/twin"
 )
 
-// Options are what the sandbox gives a vendor.
-type Options struct {
-	Now    func() time.Time
-	Days   int       // every date of the world is moved by so many days
-	Speed  int       // limits are so many times higher; 0 = 1
-	Anchor time.Time // records are made 60 days before it (already moved)
-	Outbox *twin.Outbox
-	Fetch  Fetch // asks our groups route for its groups; nil = HTTP GET
-}
-
 // Vendor is one faked Nexudus account. It serves HTTP with the sandbox's vendor prefix already stripped: /api is
 // https://spaces.nexudus.com/api, /portal is https://{subdomain}.spaces.nexudus.com.
 type Vendor struct {
@@ -43,10 +33,10 @@ type Vendor struct {
 }
 
 // New builds the vendor. The world is not changed.
-func New(w *World, o Options) (*Vendor, error) {
+func New(w *World, o twin.Options, fetch Fetch) (*Vendor, error) {
 	speed := max(o.Speed, 1)
 	v := &Vendor{
-		now: o.Now, switches: twin.NewSwitches(switches()), outbox: o.Outbox, fetch: o.Fetch, newer: newer(speed), older: older(speed),
+		now: o.Now, switches: twin.NewSwitches(switches()), outbox: o.Outbox, fetch: fetch, newer: newer(speed), older: older(speed),
 		users: w.Users, secret: w.WebhookSecret, state: newState(entities()), tokens: map[string]token{},
 		refreshes: map[string]refresh{}, ticked: o.Now(),
 	}

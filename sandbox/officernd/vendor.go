@@ -17,15 +17,6 @@ const (
 	tokensPerMinute = 5
 )
 
-// Options are what the sandbox gives a vendor.
-type Options struct {
-	Now    func() time.Time
-	Days   int       // every date of the world is moved by so many days
-	Speed  int       // limits are so many times higher; 0 = 1
-	Anchor time.Time // records without createdAt are made 60 days before it (already moved)
-	Outbox *twin.Outbox
-}
-
 // Vendor is one faked OfficeRnD. It serves HTTP with the sandbox's vendor prefix already stripped.
 type Vendor struct {
 	now      func() time.Time
@@ -43,7 +34,7 @@ type Vendor struct {
 }
 
 // New builds the vendor. The world is not changed.
-func New(w *World, o Options) (*Vendor, error) {
+func New(w *World, o twin.Options) (*Vendor, error) {
 	if w.Org == "" {
 		return nil, errors.New("officernd needs org, the slug in its paths")
 	}

@@ -14,14 +14,6 @@ import (
 // perSecond is invented: no limit is published (vendors/opentech-kinnovis.md 2.5).
 const perSecond = 30
 
-// Options are what the sandbox gives a vendor.
-type Options struct {
-	Now    func() time.Time
-	Days   int // every date of the world is moved by so many days
-	Speed  int // limits are so many times higher; 0 = 1
-	Anchor time.Time
-}
-
 // Vendor is one faked OpenTech. It serves HTTP with the sandbox's vendor prefix already stripped: /auth, /accesscontrol and
 // /accessevent are the three services.
 type Vendor struct {
@@ -45,7 +37,7 @@ type account struct {
 }
 
 // New builds the vendor. The world is not changed.
-func New(w *World, o Options) (*Vendor, error) {
+func New(w *World, o twin.Options) (*Vendor, error) {
 	v := &Vendor{
 		now: o.Now, switches: twin.NewSwitches(switches()), applications: w.Applications, state: newState(),
 		tokens: map[string]token{}, calls: twin.Limiter{Max: perSecond * max(o.Speed, 1), Window: time.Second},

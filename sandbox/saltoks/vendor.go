@@ -17,14 +17,6 @@ const prefix = "/saltoks"
 // perSecond is invented: no limit is known (vendors/saltoks.md 1.6).
 const perSecond = 30
 
-// Options are what the sandbox gives a vendor.
-type Options struct {
-	Now    func() time.Time
-	Days   int // every date of the world is moved by so many days
-	Speed  int // limits are so many times higher; 0 = 1
-	Anchor time.Time
-}
-
 // Vendor is one faked Salto KS. It serves HTTP with the sandbox's vendor prefix already stripped: /identity is the identity
 // server, /v1.1 and /v1.2 are the Connect API.
 type Vendor struct {
@@ -39,7 +31,7 @@ type Vendor struct {
 }
 
 // New builds the vendor. The world is not changed.
-func New(w *World, o Options) (*Vendor, error) {
+func New(w *World, o twin.Options) (*Vendor, error) {
 	v := &Vendor{
 		now: o.Now, switches: twin.NewSwitches(switches()), state: newState(), leaving: map[string]time.Time{}, keys: newKeyring(),
 		calls: twin.Limiter{Max: perSecond * max(o.Speed, 1), Window: time.Second},

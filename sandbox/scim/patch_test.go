@@ -27,7 +27,7 @@ func vendorOf(t testing.TB, switches map[string]string) *Vendor {
 		t.Fatal(err)
 	}
 	at := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
-	v, err := New(w, Options{Now: func() time.Time { return at }, Anchor: at})
+	v, err := New(w, twin.Options{Now: func() time.Time { return at }, Anchor: at})
 	if err != nil {
 		t.Fatal(err)
 	}

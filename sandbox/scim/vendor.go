@@ -16,14 +16,6 @@ import (
 // perSecond is how many requests a token may make in a second; the RFCs know no limit.
 const perSecond = 5
 
-// Options are what the sandbox gives a vendor.
-type Options struct {
-	Now    func() time.Time
-	Days   int // every date of the world is moved by so many days
-	Speed  int // limits are so many times higher; 0 = 1
-	Anchor time.Time
-}
-
 // Vendor is one faked SCIM server. It serves HTTP with the sandbox's vendor prefix already stripped: paths begin with /v2.
 type Vendor struct {
 	now      func() time.Time
@@ -38,7 +30,7 @@ type Vendor struct {
 }
 
 // New builds the vendor. The world is not changed.
-func New(w *World, o Options) (*Vendor, error) {
+func New(w *World, o twin.Options) (*Vendor, error) {
 	v := &Vendor{
 		now: o.Now, switches: twin.NewSwitches(switches()), name: w.Name, tokens: w.Tokens, basic: w.Basic, state: newState(),
 		calls: twin.Limiter{Max: perSecond * max(o.Speed, 1), Window: time.Second},
