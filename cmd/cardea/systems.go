@@ -19,6 +19,7 @@ import (
 	"github.com/cardea-access/cardea/door/scim"
 	"github.com/cardea-access/cardea/space"
 	"github.com/cardea-access/cardea/space/house"
+	"github.com/cardea-access/cardea/space/kinnovis"
 	"github.com/cardea-access/cardea/space/nexudus"
 	"github.com/cardea-access/cardea/space/officernd"
 	"github.com/cardea-access/cardea/wire"
@@ -77,6 +78,12 @@ var systems = map[string]system{
 		takes: []string{"auth", "client_id", "base_url", "webhook_secret", "acs", "budget"},
 		rate:  nexudus.Rate,
 		space: newNexudus,
+	},
+	"kinnovis": {
+		needs: []string{"base_url", "token"},
+		takes: []string{"webhook_secret", "budget"},
+		rate:  kinnovis.Rate,
+		space: newKinnovis,
 	},
 	"kisi": {
 		needs: []string{"api_key"},

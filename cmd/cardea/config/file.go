@@ -54,7 +54,7 @@ type Connection struct {
 	// Propagation is how long the vendor's cloud may take to tell the doors.
 	Propagation Duration `yaml:"propagation"`
 
-	// Of SCIM servers.
+	// Of SCIM servers; the token of Kinnovis accounts too.
 	Token    Secret `yaml:"token"`
 	User     string `yaml:"user"`
 	Password Secret `yaml:"password"`

@@ -19,11 +19,16 @@ type Book struct {
 	Assignments []cardea.Assignment
 	// Notes are what was read and not kept, a sentence each.
 	Notes []string
+	// Only are the kinds that the workbook speaks for, when they are not all that a workbook can hold.
+	Only []cardea.Kind
 }
 
 // Kinds lists the kinds of records that a workbook speaks for. An import replaces exactly those of the connection: a
 // record of one of them that the file does not have is removed. Other kinds (bookings, passes, ...) stay as they are.
-func (Book) Kinds() []cardea.Kind {
+func (b Book) Kinds() []cardea.Kind {
+	if len(b.Only) > 0 {
+		return slices.Clone(b.Only)
+	}
 	return []cardea.Kind{
 		cardea.KindLocation, cardea.KindFloor, cardea.KindResource, cardea.KindPlan, cardea.KindPerson,
 		cardea.KindAgreement, cardea.KindAssignment,
@@ -49,9 +54,9 @@ func appendAll[R cardea.Record](out []cardea.Record, recs []R) []cardea.Record {
 	return out
 }
 
-// ReadWorkbook reads an .xlsx file of the form that Template writes. It is all or nothing: when any cell is refused the
-// Book is empty and the error, of class Rejected, is a *RefusedError that names every bad cell. Progress, if any, is told the
-// rows of each sheet. The records of equal workbooks have equal ids, whatever else changed between two imports.
+// ReadWorkbook reads an .xlsx file of the form that Template writes, or Kinnovis' onboarding sheets. It is all or nothing: when
+// any cell is refused the Book is empty and the error, of class Rejected, is a *RefusedError that names every bad cell. Progress,
+// if any, is told the rows of each sheet. The records of equal workbooks have equal ids, whatever else changed between two imports.
 func ReadWorkbook(r io.Reader, progress func(sheet string, done, total int)) (b Book, err error) {
 	// The library is foreign code fed with foreign bytes; what the checks missed must not stop the house.
 	defer func() {
@@ -70,6 +75,9 @@ func ReadWorkbook(r io.Reader, progress func(sheet string, done, total int)) (b 
 	}()
 	w.progress = progress
 	m := newMaker(w.bad)
+	if o := w.onboarded(); o.found() {
+		return o.book(w, m)
+	}
 	for _, step := range []struct {
 		layout layout
 		take   func(*row)

@@ -25,6 +25,7 @@ type column struct {
 	form    form
 	says    string // for people
 	example string
+	unread  bool // may be there, and is not kept
 }
 
 // fits says whether a heading, bare, means the column.
@@ -44,12 +45,16 @@ type grid struct {
 	broken  bool // the headings did not do: no row can be understood
 	rows    int  // that were taken
 	era1904 bool // days are counted from 1904
+	from    int  // the row of headings, when what stands above it is not read
+	lenient bool // columns that are not known are passed over
+	passed  []string
 }
 
 // heading reads the row of headings.
 func (g *grid) heading(n int, cells []value) {
 	g.at, g.stray = map[string]int{}, map[int]bool{}
 	g.heads = make([]string, len(cells))
+	var strange []int
 	for i, v := range cells {
 		g.heads[i] = v.text
 		head := bare(strings.TrimSuffix(v.text, "*"))
@@ -57,16 +62,26 @@ func (g *grid) heading(n int, cells []value) {
 			continue
 		}
 		found := slices.IndexFunc(g.columns, func(c column) bool { return c.fits(head) })
+		if found < 0 && g.lenient {
+			strange = append(strange, i)
+			continue
+		}
 		if found < 0 {
 			g.unknown(n, i, v.text)
 			continue
 		}
 		name := g.columns[found].name
-		if first, twice := g.at[name]; twice {
+		if first, twice := g.at[name]; twice && g.lenient && g.columns[found].unread {
+			g.passed = append(g.passed, v.text)
+			continue
+		} else if twice {
 			g.refuse(n, i, "is the column %q a second time (see %s): take one of them out", name, g.where(n, first))
 			continue
 		}
 		g.at[name] = i
+	}
+	for _, i := range strange {
+		g.passOver(n, i, cells[i].text)
 	}
 	for _, c := range g.columns {
 		if _, ok := g.at[c.name]; c.need && !ok {

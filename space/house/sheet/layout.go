@@ -6,6 +6,7 @@ type layout struct {
 	need    bool
 	says    string
 	columns []column
+	lenient bool // the form is not ours: columns that are not known are passed over, and told of
 }
 
 // The names of columns, where they are asked for.

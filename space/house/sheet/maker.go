@@ -128,6 +128,7 @@ func (m *maker) unit(r *row) {
 		Permissions: r.several(colPermissions),
 	}
 	unit.Profile, unit.TimeGroup = r.text(colProfile), r.text(colTimeGroup)
+	r.oneLine(colPermissions)
 	m.state(r)
 	if floor := r.text(colFloor); floor != "" && location != "" {
 		unit.Floor = m.floor(location, floor)
@@ -175,6 +176,10 @@ func (m *maker) floor(location, name string) string {
 // state looks at what is read and not kept.
 func (m *maker) state(r *row) {
 	m.sizes = m.sizes || r.text(colSize) != ""
+	if r.in.lenient {
+		m.foreign(r)
+		return
+	}
 	switch s := strings.ToLower(r.text(colStatus)); s {
 	case "", "available", "vacant", "empty", "free", "rented", "occupied":
 	case "blocked", "unavailable":

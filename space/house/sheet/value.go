@@ -24,6 +24,7 @@ type value struct {
 	text   string
 	sort   sort
 	number float64
+	lines  bool // a text of several lines, which text has on one
 }
 
 func (v value) empty() bool { return v.sort == isText && v.text == "" }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -60,6 +61,7 @@ func (w *workbook) sheet(name string) (part, bool) {
 func (w *workbook) each(l layout, take func(*row)) (*grid, error) {
 	g := &grid{name: l.name, columns: l.columns, bad: w.bad, era1904: w.era1904}
 	p, ok := w.sheet(l.name)
+	g.lenient = l.lenient
 	if !ok {
 		g.broken = true
 		if l.need {
@@ -67,6 +69,11 @@ func (w *workbook) each(l layout, take func(*row)) (*grid, error) {
 		}
 		return g, nil
 	}
+	return g, w.read(p, g, take)
+}
+
+// read reads a sheet into its grid and calls take for every row that holds something.
+func (w *workbook) read(p part, g *grid, take func(*row)) error {
 	g.where = func(n, place int) string {
 		column, err := excelize.ColumnNumberToName(place + 1)
 		if err != nil {
@@ -78,13 +85,13 @@ func (w *workbook) each(l layout, take func(*row)) (*grid, error) {
 	if err != nil {
 		g.broken = true
 		w.bad.add("Sheet "+p.name, "%v", err)
-		return g, nil
+		return nil
 	}
 	err = w.rows(p, s, g, take)
 	if err == nil && g.at == nil {
 		g.refuse(1, 0, "the sheet has no headings: take them from the template")
 	}
-	return g, err
+	return err
 }
 
 func (w *workbook) shape(p part) (s shape, err error) {
@@ -132,7 +139,7 @@ func (w *workbook) stream(p part, s shape, g *grid, take func(*row), stored, sho
 		done++
 		cells := cellsOf(raw, seen, m)
 		switch {
-		case blank(cells):
+		case blank(cells), n < g.from:
 		case g.at == nil:
 			g.heading(n, cells)
 			fill.after = n
@@ -153,7 +160,7 @@ func (w *workbook) stream(p part, s shape, g *grid, take func(*row), stored, sho
 func cellsOf(raw, seen []string, m marks) []value {
 	cells := make([]value, len(raw))
 	for i := range raw {
-		cells[i] = value{text: clean(raw[i])}
+		cells[i] = value{text: clean(raw[i]), lines: strings.Contains(strings.TrimSpace(raw[i]), "\n")}
 		shown := ""
 		if i < len(seen) {
 			shown = clean(seen[i])

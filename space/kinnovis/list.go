@@ -1,0 +1,159 @@
+package kinnovis
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire"
+)
+
+// Sizes of questions: the assumed maximum of a page (vendors/opentech-kinnovis.md 4.2), and what no listing exceeds.
+const (
+	pageSize = 100
+	maxPages = 5000
+)
+
+// list walks one listing page by page. It ends well only when the vendor says that there is no further page. Pages are numbered
+// and no snapshot is promised, so that a row can come twice or not at all while records come and go: a repeated row, a total that
+// changes on the way, a page that is another one than was asked for, and fewer rows than the total make a page Short, and with it
+// the collection incomplete. take ends the walk with its error.
+func (s *System) list(ctx context.Context, c collection, take func([]json.RawMessage, cardea.Mark) error) error {
+	seen, count, total := map[ref]bool{}, 0, -1
+	for n := 1; n <= maxPages; n++ {
+		p, err := s.page(ctx, c, n, pageSize)
+		if err != nil {
+			return err
+		}
+		if !p.said(count) {
+			return cardea.Errorf(cardea.Retry, "Kinnovis %s: a page says neither whether another follows nor how many there are", c.path)
+		}
+		short := p.more && len(p.rows) == 0 || p.n > 0 && p.n != n
+		count += len(p.rows)
+		if p.known {
+			short = short || total >= 0 && total != p.total
+			total = p.total
+		}
+		var fresh []json.RawMessage
+		for _, row := range p.rows {
+			id := idOf(row)
+			if id != "" && seen[id] {
+				short = true
+				continue
+			}
+			seen[id] = true
+			fresh = append(fresh, row)
+		}
+		short = short || !p.more && total > count
+		if err := take(fresh, cardea.Mark{More: p.more, Ended: p.ended, Short: short}); err != nil {
+			return err
+		}
+		if !p.more {
+			return nil
+		}
+		if len(fresh) == 0 {
+			return cardea.Errorf(cardea.Retry, "Kinnovis %s: a page announced another and brought nothing new", c.path)
+		}
+	}
+	return cardea.Errorf(cardea.Rejected, "Kinnovis %s: no end after %d pages", c.path, maxPages)
+}
+
+// page reads one page of a listing. A listing that is not there is a wrong address, not an absence: Rejected.
+func (s *System) page(ctx context.Context, c collection, n, size int) (page, error) {
+	answer, err := s.get(ctx, c.path, url.Values{"page": {strconv.Itoa(n)}, "limit": {strconv.Itoa(size)}})
+	if cardea.ClassOf(err) == cardea.NotFound {
+		return page{}, cardea.Errorf(cardea.Rejected, "Kinnovis has no %s at this base_url: check its version", c.path)
+	}
+	if err != nil {
+		return page{}, err
+	}
+	p, err := decodePage(answer.Body, c)
+	if err != nil {
+		return page{}, fmt.Errorf("reading Kinnovis %s: %w", c.path, err)
+	}
+	return p, nil
+}
+
+// get is one read.
+func (s *System) get(ctx context.Context, path string, q url.Values) (wire.Answer, error) {
+	var body json.RawMessage // so that an answer that was cut off is asked for again
+	answer, err := s.client.Do(ctx, wire.Call{Class: wire.Read, Method: http.MethodGet, Path: path, Query: q, Out: &body})
+	if err != nil {
+		return answer, fmt.Errorf("reading Kinnovis %s: %w", path, err)
+	}
+	return answer, nil
+}
+
+// fill brings one listing into the pages of its collection. A row that cannot be read is noted as Bad.
+func (r *reader) fill(ctx context.Context, p *cardea.Pages, c collection) error {
+	return r.s.list(ctx, c, func(rows []json.RawMessage, m cardea.Mark) error {
+		r.stood[c.path] = true
+		var records []cardea.Record
+		for _, row := range rows {
+			id := string(idOf(row))
+			whole, gone, err := r.whole(ctx, c, id, row)
+			switch {
+			case err != nil:
+				p.Add(records, m)
+				return err
+			case gone: // the listing moved
+				m.Short = true
+				continue
+			}
+			rec, err := r.understand(c, whole)
+			switch {
+			case err != nil:
+				p.Bad(redacted(whole), keysOf(c, id), err.Error())
+			case r.fresh(rec.Key()):
+				records = append(records, rec)
+			}
+		}
+		p.Add(records, m)
+		return nil
+	})
+}
+
+// sampled is how many rows are read alone to find out what rows leave out.
+const sampled = 3
+
+// whole returns the row, or the record read by its id when the row lacks something.
+func (r *reader) whole(ctx context.Context, c collection, id string, row []byte) (whole []byte, gone bool, err error) {
+	holds, asked := c.enough(row)
+	n := r.samples[c.path]
+	if id == "" || holds && (asked || !n.lossy && n.agreed >= sampled) {
+		return row, false, nil
+	}
+	answer, err := r.s.get(ctx, c.path+"/"+id, nil)
+	switch {
+	case cardea.ClassOf(err) == cardea.NotFound:
+		return nil, true, nil
+	case err != nil:
+		return nil, false, err
+	}
+	alone, is := decodeOne(answer.Body, c)
+	if is != id {
+		return nil, false, cardea.Errorf(cardea.Retry, "Kinnovis %s/%s: the answer is about another record", c.path, id)
+	}
+	if !asked {
+		if _, there := field(alone, c.asks); there {
+			n.lossy = true
+		} else {
+			n.agreed++
+		}
+		r.samples[c.path] = n
+	}
+	return alone, false, nil
+}
+
+// fresh says whether the record is brought for the first time in this read.
+func (r *reader) fresh(k cardea.Key) bool {
+	if r.brought[k] {
+		return false
+	}
+	r.brought[k] = true
+	return true
+}
