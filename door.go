@@ -130,6 +130,8 @@ type Limits struct {
 	Locks           bool          `json:"locks,omitempty"`   // edges can be shut without being taken away
 	// NamesEdges says that the system keeps the person on each edge: an account is nothing apart from its edges.
 	NamesEdges bool `json:"names_edges,omitempty"`
+	// ByGroup says that the vendor does not list what one account is in: to know it every group is read, and one group costs less.
+	ByGroup bool `json:"by_group,omitempty"`
 	// SeedsGroups says that the system makes no group without somebody in it.
 	SeedsGroups bool `json:"seeds_groups,omitempty"`
 }

@@ -22,6 +22,13 @@ type Consent interface {
 	Exchange(ctx context.Context, code string) error
 }
 
+// proven are consents with a proof key: whoever brings the code must be the one who asked for it. The verifier is kept with the
+// consent that is under way, and goes to the vendor with the code alone.
+type proven interface {
+	AddressProving(state, verifier string) string
+	ExchangeProven(ctx context.Context, code, verifier string) error
+}
+
 const (
 	consentName = "consent" // the secret under which a consent that is under way is kept
 	consentFor  = 15 * time.Minute
@@ -31,6 +38,7 @@ const (
 type consenting struct {
 	Sum   string         `json:"sum"` // of the state; "" = it was used
 	Until cardea.Instant `json:"until"`
+	Proof string         `json:"proof,omitempty"` // the verifier, for consents with a proof key
 }
 
 func (d *Desk) consent(connection string) (Consent, error) {
@@ -51,15 +59,23 @@ func (d *Desk) BeginConsent(ctx context.Context, connection, who string) (string
 	if err != nil {
 		return "", err
 	}
-	raw := make([]byte, 24)
+	raw := make([]byte, 24+32)
 	if _, err := rand.Read(raw); err != nil {
 		return "", cardea.Errorf(cardea.Retry, "no randomness: %w", err)
 	}
-	state := hex.EncodeToString(raw)
-	if err := d.keepConsent(ctx, connection, consenting{Sum: sumOf(state), Until: d.now().Add(consentFor)}); err != nil {
+	state := hex.EncodeToString(raw[:24])
+	under := consenting{Sum: sumOf(state), Until: d.now().Add(consentFor)}
+	var address string
+	if p, ok := c.(proven); ok {
+		under.Proof = hex.EncodeToString(raw[24:]) // 64 of the 43 to 128 characters of RFC 7636 4.1
+		address = p.AddressProving(state, under.Proof)
+	} else {
+		address = c.Address(state)
+	}
+	if err := d.keepConsent(ctx, connection, under); err != nil {
 		return "", err
 	}
-	return c.Address(state), d.ws.Note(ctx, d.now(), who, "consent begun", map[string]string{"connection": connection})
+	return address, d.ws.Note(ctx, d.now(), who, "consent begun", map[string]string{"connection": connection})
 }
 
 // ReturnConsent takes what the vendor sent a browser back with. Errors: Auth when no such consent is under way, or the code is
@@ -69,14 +85,9 @@ func (d *Desk) ReturnConsent(ctx context.Context, connection, code, state, who s
 	if err != nil {
 		return err
 	}
-	var under consenting
-	kept, err := d.ws.Secret(ctx, connection, consentName)
-	switch {
-	case cardea.ClassOf(err) == cardea.NotFound:
-	case err != nil:
+	under, err := d.underWay(ctx, connection)
+	if err != nil {
 		return err
-	case json.Unmarshal(kept, &under) != nil:
-		under = consenting{}
 	}
 	if under.Sum == "" || d.now() > under.Until || subtle.ConstantTimeCompare([]byte(under.Sum), []byte(sumOf(state))) != 1 {
 		return cardea.Errorf(cardea.Auth, "no such consent is under way: begin again with cardea connect %s", connection)
@@ -85,7 +96,22 @@ func (d *Desk) ReturnConsent(ctx context.Context, connection, code, state, who s
 	if err := d.keepConsent(ctx, connection, consenting{}); err != nil {
 		return err
 	}
-	return d.exchange(ctx, c, connection, code, who)
+	return d.exchange(ctx, c, connection, code, under.Proof, who)
+}
+
+// underWay is the consent that was begun last; the zero one when there is none.
+func (d *Desk) underWay(ctx context.Context, connection string) (consenting, error) {
+	var under consenting
+	kept, err := d.ws.Secret(ctx, connection, consentName)
+	switch {
+	case cardea.ClassOf(err) == cardea.NotFound:
+		return under, nil
+	case err != nil:
+		return under, err
+	case json.Unmarshal(kept, &under) != nil:
+		under = consenting{}
+	}
+	return under, nil
 }
 
 // FinishConsent takes a code from a person, or the whole address to which the vendor sent the browser; its state, if any, must be
@@ -103,14 +129,36 @@ func (d *Desk) FinishConsent(ctx context.Context, connection, text, who string) 
 	if err != nil {
 		return err
 	}
-	return d.exchange(ctx, c, connection, text, who)
+	proof := ""
+	if _, ok := c.(proven); ok {
+		under, err := d.underWay(ctx, connection)
+		if err != nil {
+			return err
+		}
+		proof = under.Proof
+		if under.Sum == "" || d.now() > under.Until {
+			return cardea.Errorf(cardea.Auth, "no such consent is under way: begin again with cardea connect %s", connection)
+		}
+		if text != "" {
+			if err := d.keepConsent(ctx, connection, consenting{}); err != nil {
+				return err
+			}
+		}
+	}
+	return d.exchange(ctx, c, connection, text, proof, who)
 }
 
-func (d *Desk) exchange(ctx context.Context, c Consent, connection, code, who string) error {
+func (d *Desk) exchange(ctx context.Context, c Consent, connection, code, proof, who string) error {
 	if code == "" {
 		return cardea.Errorf(cardea.Rejected, "there is no code in that")
 	}
-	if err := c.Exchange(ctx, code); err != nil {
+	var err error
+	if p, ok := c.(proven); ok {
+		err = p.ExchangeProven(ctx, code, proof)
+	} else {
+		err = c.Exchange(ctx, code)
+	}
+	if err != nil {
 		return err
 	}
 	return d.ws.Note(ctx, d.now(), who, "consented", map[string]string{"connection": connection})

@@ -69,6 +69,8 @@ type Desk struct {
 	gate  gate
 	news  news
 	poked atomic.Pointer[func()] // ends the sleep of the loops, while there are any
+	own   ownTimes
+	polls polls
 }
 
 // New makes a desk. Nothing is read or written yet.

@@ -56,6 +56,9 @@ func (d *Desk) Explain(ctx context.Context, q say.Question) (say.Explained, erro
 		}
 		out.Door.Kept = kept(answer.Policy, a, q.At)
 	}
+	if answer.Mapped {
+		out.Door.OwnTimes = d.ownTimes(ctx, q.Door, q.Group)
+	}
 	if answer.Edge != nil {
 		out.Door.Member, out.Door.Window = true, answer.Edge.Window
 	}

@@ -50,7 +50,7 @@ var atVendor = []string{
 	"group-own-times", "group-opens-nothing", "group-app-off", "group-restricted", "members-not-shown", "account-without-email",
 	"no-provider-config", "no-patch", "no-filter", "no-etag", "no-single-removal", "duplicate-unit-number", "no-smart-locks",
 	"unit-without-lock", "rented-by-nobody", "unknown-default", "facility-status", "emergency", "lockdown",
-	"passes-used-up",
+	"passes-used-up", "seats-used-up", "site-lapsed", "site-not-released", "accounts-suspended", "accounts-uninvited",
 }
 
 // Mend says what to type about an issue; empty for a code that nobody gave a mend.

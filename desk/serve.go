@@ -89,6 +89,11 @@ func (d *Desk) wakeKeep(ctx context.Context, l store.Lease) (cardea.Instant, err
 		later, err = d.doorLook(ctx, k, l)
 		next = min(next, later)
 	}
+	if err == nil {
+		var later cardea.Instant
+		later, err = d.doorPoll(ctx, k, l)
+		next = min(next, later)
+	}
 	if d.c.Stepped != nil {
 		d.stepped(ctx, l.Unit, err)
 	}

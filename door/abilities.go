@@ -66,6 +66,20 @@ type Examined interface {
 	Examine(ctx context.Context) ([]cardea.Issue, error)
 }
 
+// Scheduled systems may keep times of their own on a group, which cut what is given there without anybody's seeing it in an edge.
+type Scheduled interface {
+	// OwnTimes returns what follows "the group opens": when it does, by what the system itself keeps on it, and what to do; "" =
+	// around the clock. It costs calls, and only explain asks. Errors: NotFound for a group that is gone.
+	OwnTimes(ctx context.Context, g cardea.GroupID) (string, error)
+}
+
+// Polled systems announce nothing of their own accord, and keep a log that can be asked what happened.
+type Polled interface {
+	// Poll returns what is worth another look since an instant, and the instant to ask from the next time; since 0 it learns only the
+	// latter.
+	Poll(ctx context.Context, since cardea.Instant) (cardea.Hint, cardea.Instant, error)
+}
+
 // Assuming systems say what their connector takes for granted without the vendor's word for it, a sentence each.
 type Assuming interface {
 	Assumed() []string

@@ -18,15 +18,21 @@ import (
 type CodeGrant struct {
 	o        *oauth
 	redirect string
+	scopes   []string // of the consent; a refresh keeps them
 }
 
 // AuthorizationCode makes a CodeGrant. redirect is the address that is registered with the application; a kept token belongs to
 // the token endpoint and the client's id, so that secret and header can be replaced without consenting again.
 func AuthorizationCode(c OAuthConfig, redirect string) *CodeGrant {
+	scopes := c.Scopes
+	c.Scopes = nil
 	o := newOAuth(c, url.Values{"grant_type": {"refresh_token"}})
+	if c.Secret == "" { // a public client: its id alone
+		o.form.Del("client_secret")
+	}
 	sum := sha256.Sum256([]byte(c.TokenURL + "\x00code\x00" + c.ClientID))
 	o.mark = hex.EncodeToString(sum[:8])
-	g := &CodeGrant{o: o, redirect: redirect}
+	g := &CodeGrant{o: o, redirect: redirect, scopes: scopes}
 	o.renew = g.refresh
 	return g
 }
@@ -57,6 +63,12 @@ func (g *CodeGrant) Exchange(ctx context.Context, code string) error {
 	if g.redirect != "" {
 		form.Set("redirect_uri", g.redirect)
 	}
+	return g.exchange(ctx, form)
+}
+
+// exchange sends a code's form and keeps what comes.
+func (g *CodeGrant) exchange(ctx context.Context, form url.Values) error {
+	o := g.o
 	t, err := o.c.fetch(ctx, form)
 	if err != nil {
 		return err

@@ -308,7 +308,7 @@ func (c *OAuthConfig) fetch(ctx context.Context, form url.Values) (token, error)
 	}
 	prefix := u.Path
 	u.Path, u.RawPath = "", ""
-	secrets := append(c.secrets(), form.Get("refresh_token"), form.Get("code"))
+	secrets := append(c.secrets(), form.Get("refresh_token"), form.Get("code"), form.Get("code_verifier"))
 	client, err := New(Config{
 		Name: c.Name, Base: u.String(), Transport: c.Transport, Now: c.Now, Secrets: secrets, Header: c.Header,
 		Recorder: c.Recorder, Reads: []string{"POST " + prefix}, Retries: -1, Timeout: tokenTimeout, Classify: c.refused,

@@ -16,6 +16,7 @@ import (
 	"github.com/cardea-access/cardea/door/brivo"
 	"github.com/cardea-access/cardea/door/kisi"
 	"github.com/cardea-access/cardea/door/opentech"
+	"github.com/cardea-access/cardea/door/saltoks"
 	"github.com/cardea-access/cardea/door/scim"
 	"github.com/cardea-access/cardea/space"
 	"github.com/cardea-access/cardea/space/house"
@@ -98,6 +99,13 @@ var systems = map[string]system{
 		rate:    brivo.Rate,
 		monthly: brivo.MonthlyCalls,
 		door:    newBrivo,
+	},
+	"saltoks": {
+		needs: []string{"client_id"},
+		takes: []string{"site", "environment", "base_url", "auth_url", "auth", "client_secret", "user", "password", "redirect_url", "budget",
+			"settle", "propagation"},
+		rate: saltoks.Rate,
+		door: newSaltoKS,
 	},
 	"house": {takes: []string{"name"}, space: newHouse},
 	"scim": {

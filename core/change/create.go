@@ -60,7 +60,7 @@ func (p *planner) creates() {
 			continue
 		}
 		a := who.account
-		a.Mails, a.Starting = p.mails(), cardea.Never
+		a.Mails, a.Starting = p.invited(), cardea.Never
 		o := cardea.Operation{
 			Verb: cardea.VerbCreate, Person: a.Person, New: &a, Cause: cardea.CauseGranted,
 			Due: cardea.Never, Deadline: cardea.Never, Mails: a.Mails, Not: p.in.Not[a.Person],

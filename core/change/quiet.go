@@ -14,6 +14,15 @@ func (p *planner) mails() cardea.Mails {
 	return m
 }
 
+// invited is what the vendor is told of mails for an account that is made now. Where the account is the invitation, one that
+// is made in a quiet hour without it would never be invited: the hour silences what comes beside the account, not the account.
+func (p *planner) invited() cardea.Mails {
+	if p.in.Limits.InvitesOnCreate {
+		return p.in.mails()
+	}
+	return p.mails()
+}
+
 // quiet says whether it is a quiet hour and somebody would be written to, and until when it is.
 func (p *planner) quiet(m cardea.Mails) (quiet bool, until cardea.Instant) {
 	if p.in.Quiet == nil || m == cardea.MailsNever || !p.in.Limits.SendsMail {

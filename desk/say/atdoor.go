@@ -23,6 +23,9 @@ func (t teller) door() (string, bool) {
 	if d.Staff != "" {
 		text += " The account is staff (" + Clean(d.Staff) + "), so it is never removed without a person's word."
 	}
+	if d.OwnTimes != "" {
+		text += " Whatever Cardea gives, " + t.group() + " opens " + Clean(d.OwnTimes) + "."
+	}
 	agrees := seen == t.e.Open || (seen && d.Kept != "")
 	return text + t.waiting(agrees), agrees
 }

@@ -170,4 +170,6 @@ type AtDoor struct {
 	Kept    string            `json:"kept,omitempty"`    // the keep-list's note
 	Staff   string            `json:"staff,omitempty"`
 	Waiting *cardea.Operation `json:"waiting,omitempty"` // what is planned for this edge, held or not
+	// OwnTimes is what follows "the group opens", where the door system itself keeps times on the group; empty = none are known.
+	OwnTimes string `json:"own_times,omitempty"`
 }

@@ -49,21 +49,7 @@ func (s *System) Examine(ctx context.Context) ([]cardea.Issue, error) {
 // examineGroup looks at the doors of a group and when they open for it (vendors/brivo.md 5): permissions hang on groups, a
 // schedule on each door of it.
 func (s *System) examineGroup(ctx context.Context, g cardea.Group) ([]cardea.Issue, error) {
-	doors := 0
-	var cut []string
-	err := s.whole(ctx, listing{path: "/groups/" + string(g.ID) + "/access/access-points"}, func(raw json.RawMessage) *object.Flaw {
-		var f object.Fields
-		if json.Unmarshal(raw, &f) != nil || f == nil {
-			return &object.Flaw{Why: "a door of the group is no object"}
-		}
-		doors++
-		door, _ := f.Object("accessPoint").Loose("name")
-		schedule, _ := f.Object("schedule").Loose("name")
-		if schedule != "" && !aroundTheClock(schedule) {
-			cut = append(cut, fmt.Sprintf("%q only by %q", door, schedule))
-		}
-		return nil
-	})
+	doors, cut, err := s.doorsOf(ctx, g.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -73,11 +59,6 @@ func (s *System) examineGroup(ctx context.Context, g cardea.Group) ([]cardea.Iss
 			"group %q opens nothing: no door is in it, or none that the administrator behind the connection sees; add its doors at Brivo", g.Name)})
 	}
 	if len(cut) > 0 {
-		const most = 5
-		slices.Sort(cut)
-		if len(cut) > most {
-			cut = append(cut[:most], fmt.Sprintf("and %d more", len(cut)-most))
-		}
 		out = append(out, cardea.Issue{Code: "group-own-times", Group: g.ID, Text: fmt.Sprintf(
 			"group %q has schedules of its own, which cut access without Cardea's seeing it: it opens %s. Give these doors the schedule "+
 				"24x7 at Brivo, and the mapping hours instead", g.Name, strings.Join(cut, ", "))})

@@ -64,6 +64,7 @@ var (
 	_ door.Clocked    = (*System)(nil)
 	_ door.Rewritable = (*System)(nil)
 	_ door.Examined   = (*System)(nil)
+	_ door.Scheduled  = (*System)(nil)
 	_ door.Assuming   = (*System)(nil)
 	_ door.Hooked     = (*System)(nil)
 	_ door.Hooks      = (*System)(nil)

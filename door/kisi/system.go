@@ -65,6 +65,7 @@ var (
 	_ door.Timed      = (*System)(nil)
 	_ door.Rewritable = (*System)(nil)
 	_ door.Examined   = (*System)(nil)
+	_ door.Scheduled  = (*System)(nil)
 	_ door.Assuming   = (*System)(nil)
 	_ door.Hooked     = (*System)(nil)
 	_ door.Hooks      = (*System)(nil)

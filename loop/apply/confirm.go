@@ -86,7 +86,7 @@ func (r *run) touched(ops []cardea.Operation) cardea.Scope {
 		calls += 1 + r.book.size(g)/pageSize
 	}
 	s := cardea.Scope{Kinds: []cardea.Kind{cardea.KindEdge}}
-	if len(groups) > 0 && calls <= len(accounts) {
+	if len(groups) > 0 && (calls <= len(accounts) || r.System.Limits().ByGroup) {
 		s.Groups = slices.Sorted(maps.Keys(groups))
 	} else {
 		s.Accounts = slices.Sorted(maps.Keys(accounts))

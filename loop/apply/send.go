@@ -183,9 +183,11 @@ func (r *run) weigh(ctx context.Context, op cardea.Operation, ref string, err er
 
 // look asks the vendor for the edge of an operation; nil = it is not there. known is false when that cannot be told.
 func (r *run) look(ctx context.Context, op cardea.Operation) (edge *cardea.Edge, known bool) {
-	seen, err := r.readEdges(ctx, cardea.Scope{
-		Kinds: []cardea.Kind{cardea.KindEdge}, Accounts: []cardea.AccountID{op.Account},
-	})
+	scope := cardea.Scope{Kinds: []cardea.Kind{cardea.KindEdge}, Accounts: []cardea.AccountID{op.Account}}
+	if r.System.Limits().ByGroup {
+		scope.Accounts, scope.Groups = nil, []cardea.GroupID{op.Group}
+	}
+	seen, err := r.readEdges(ctx, scope)
 	if err != nil {
 		return nil, false
 	}

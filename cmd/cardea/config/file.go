@@ -77,6 +77,9 @@ type Connection struct {
 	Passes       string `yaml:"passes"`        // off, brivo-app or branded-app
 	PassesAfter  string `yaml:"passes_after"`  // keep or remove
 	MonthlyCalls int    `yaml:"monthly_calls"` // what the API key may do in a month
+	// Of Salto KS sites: auth is code (the default: somebody consents) or password; base_url, auth_url and environment say where.
+	Site        string `yaml:"site"`        // id, UID or name; without it the only site that the login sees
+	Environment string `yaml:"environment"` // production (the default) or accept
 	// Name is what the operator calls the place, for people.
 	Name string `yaml:"name"`
 

@@ -1,0 +1,217 @@
+package saltoks
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire"
+	"github.com/cardea-access/cardea/wire/object"
+)
+
+const (
+	pageSize = 100 // $top; the most is not known, and this much is taken (vendors/saltoks.md 1.7)
+	// maxRows bounds a listing that never ends.
+	maxRows = 200_000
+)
+
+// listing is one list to be read.
+type listing struct {
+	path  string
+	query url.Values
+	// name is the field that tells rows apart; "" = id.
+	name string
+}
+
+// sheet is a page as it comes: an object, or a bare array.
+type sheet struct {
+	rows   []json.RawMessage
+	linked bool   // it says whether there is a next page
+	next   string // where that is; "" = nowhere
+	count  int
+	counts bool
+}
+
+// sheetOf reads a page of either form; false when it is neither.
+func sheetOf(raw []byte) (sheet, bool) {
+	raw = bytes.TrimSpace(raw)
+	var rows []json.RawMessage
+	if len(raw) > 0 && raw[0] == '[' {
+		err := json.Unmarshal(raw, &rows)
+		return sheet{rows: rows}, err == nil
+	}
+	var f object.Fields
+	if json.Unmarshal(raw, &f) != nil || !f.Has("items") || json.Unmarshal(f["items"], &rows) != nil || rows == nil {
+		return sheet{}, false
+	}
+	p := sheet{rows: rows}
+	var ok bool
+	if p.next, ok = text(f, "next_page_link"); !ok {
+		return sheet{}, false
+	}
+	_, p.linked = f["next_page_link"]
+	n, counts := f.Count("count")
+	p.count, p.counts = int(n), counts
+	return p, true
+}
+
+// list reads the pages and hands each on with what it said of the whole. Rows that came before are left out: a list moves
+// under us while it is read. It stops early when page returns false. Errors: as of wire.
+//
+// A page that names the next one is followed there. One that names none although it could is the last. A list that never says
+// how it goes on is asked for what follows its rows until nothing does; when it answers with the same rows again, it takes no
+// $skip, and nobody knows its end.
+func (s *System) list(ctx context.Context, l listing, page func(rows []json.RawMessage, m cardea.Mark) bool) error {
+	seen, been := map[string]bool{}, map[string]bool{}
+	q := maps.Clone(l.query)
+	if q == nil {
+		q = url.Values{}
+	}
+	q.Set("$top", strconv.Itoa(pageSize))
+	q.Set("$count", "true")
+	total, got := -1, 0
+	for {
+		been[q.Encode()] = true
+		p, err := s.page(ctx, l.path, q)
+		if err != nil {
+			return err
+		}
+		var m cardea.Mark
+		if p.counts {
+			m.Total, m.Counted = p.count, true
+			m.Short = total >= 0 && total != p.count
+			total = p.count
+		}
+		fresh, twice := p.rows[:0], 0
+		for _, raw := range p.rows {
+			id := l.idIn(raw)
+			if id != "" && seen[id] {
+				twice++
+				continue
+			}
+			seen[id] = true
+			fresh = append(fresh, raw)
+		}
+		got += len(fresh)
+		deaf := !p.linked && twice > 0 && len(fresh) == 0
+		m.Short = m.Short || twice > 0 && !deaf
+		next := s.after(l, p, q, got)
+		switch {
+		case deaf:
+		case next == nil && p.next != "": // it leads elsewhere, or nowhere
+			m.Short = true
+		case next == nil:
+			m.Ended = !m.Short
+		case been[next.Encode()]:
+			m.Short = true
+			next = nil
+		default:
+			m.More = true
+		}
+		m.Ceiling = m.More && got > maxRows
+		if !page(fresh, m) || !m.More || m.Ceiling {
+			return nil
+		}
+		q = next
+	}
+}
+
+// after is the query of the page behind this one; nil = there is none, or it cannot be followed. Of a link only the query is
+// used, and only when it leads back into the same list: the token goes nowhere else. Its scheme does not matter
+// (vendors/saltoks.md 1.7).
+func (s *System) after(l listing, p sheet, q url.Values, got int) url.Values {
+	if p.next != "" {
+		u, err := url.Parse(p.next)
+		if err != nil || !strings.HasSuffix(u.Path, l.path) || u.RawQuery == "" {
+			return nil
+		}
+		next, err := url.ParseQuery(u.RawQuery)
+		if err != nil {
+			return nil
+		}
+		return next
+	}
+	if p.linked || len(p.rows) == 0 || p.counts && got >= p.count {
+		return nil
+	}
+	next := maps.Clone(q)
+	next.Set("$skip", strconv.Itoa(got))
+	return next
+}
+
+func (l listing) idIn(raw json.RawMessage) string {
+	var f object.Fields
+	if json.Unmarshal(raw, &f) != nil {
+		return ""
+	}
+	name := l.name
+	if name == "" {
+		name = "id"
+	}
+	id, _ := guid(f, name)
+	return id
+}
+
+func (s *System) page(ctx context.Context, path string, q url.Values) (sheet, error) {
+	var raw json.RawMessage
+	if _, err := s.client.Do(ctx, wire.Call{Class: wire.Read, Method: http.MethodGet, Path: path, Query: q, Out: &raw}); err != nil {
+		return sheet{}, err
+	}
+	if e := unwell(raw); e != nil {
+		return sheet{}, e
+	}
+	p, ok := sheetOf(raw)
+	if !ok {
+		return sheet{}, cardea.Errorf(cardea.Retry, "%s: GET %s gave no list", s.client.Name(), path)
+	}
+	return p, nil
+}
+
+// whole reads a list of which nothing may be missing. Errors: as of wire, and Retry when it came short.
+func (s *System) whole(ctx context.Context, l listing, row func(json.RawMessage) *object.Flaw) error {
+	trouble, got, total := "", 0, -1
+	err := s.list(ctx, l, func(rows []json.RawMessage, m cardea.Mark) bool {
+		if m.Short || m.Ceiling {
+			trouble = "came short"
+		}
+		if m.Counted {
+			total = m.Total
+		}
+		got += len(rows)
+		for _, raw := range rows {
+			if bad := row(raw); bad != nil {
+				trouble = "cannot be read: " + bad.Why
+			}
+		}
+		return trouble == ""
+	})
+	if trouble == "" && err == nil && got < total {
+		trouble = "came short"
+	}
+	if err == nil && trouble != "" {
+		return cardea.Errorf(cardea.Retry, "%s: the list %s %s; it will be read again", s.client.Name(), l.path, trouble)
+	}
+	return err
+}
+
+// get reads one object. Errors: as of wire, and Retry for what is none.
+func (s *System) get(ctx context.Context, path string) (object.Fields, error) {
+	var raw json.RawMessage
+	if _, err := s.client.Do(ctx, wire.Call{Class: wire.Read, Method: http.MethodGet, Path: path, Out: &raw}); err != nil {
+		return nil, err
+	}
+	if e := unwell(raw); e != nil {
+		return nil, e
+	}
+	var f object.Fields
+	if err := json.Unmarshal(raw, &f); err != nil || f == nil {
+		return nil, cardea.Errorf(cardea.Retry, "%s: GET %s gave no object", s.client.Name(), path)
+	}
+	return f, nil
+}
