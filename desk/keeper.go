@@ -72,11 +72,16 @@ func (d *Desk) keeper(ctx context.Context, door string, lease *store.Lease) (*ke
 			d.c.Progress(Progress{Connection: door, What: "operations", Done: p.Done, Total: p.Total})
 		},
 	}
-	issues, err := d.ruled(ctx, k, ins, d.resolve)
+	ins, bad, resolve, err := d.resolvable(ctx, ins, d.resolve)
 	if err != nil {
 		return nil, nil, err
 	}
-	issues = append(issues, left...)
+	issues, err := d.ruled(ctx, k, ins, resolve)
+	if err != nil {
+		return nil, nil, err
+	}
+	bad.spare(k)
+	issues = slices.Concat(issues, left, bad.issues())
 	state, err := d.ws.DoorGroups(ctx, door)
 	if err != nil {
 		return nil, nil, err
@@ -98,8 +103,15 @@ func (d *Desk) knower(ctx context.Context, door string) (*keep.Keeper, error) {
 	k := &keep.Keeper{
 		Store: d.ws, System: d.c.Doors[door].Door, Door: door, Now: d.c.Now, Policies: map[cardea.GroupID]cardea.Policy{},
 	}
-	_, err = d.ruled(ctx, k, ins, d.recall)
-	return k, err
+	ins, bad, resolve, err := d.resolvable(ctx, ins, d.recall)
+	if err != nil {
+		return nil, err
+	}
+	if _, err = d.ruled(ctx, k, ins, resolve); err != nil {
+		return nil, err
+	}
+	bad.spare(k)
+	return k, nil
 }
 
 // ruled gives a keeper the rules of its integrations, their names resolved.
@@ -207,7 +219,8 @@ func (d *Desk) numbering(connection string) Numbering {
 	return nil
 }
 
-// resolve turns an integration's names into ids and remembers them. Groups that are not known yet are listed first.
+// resolve turns an integration's names into ids and remembers them. Groups that are not known yet, or not any more, are listed
+// first.
 func (d *Desk) resolve(ctx context.Context, in Integration) (Resolved, error) {
 	dir, err := d.ws.Directory(ctx, in.Space)
 	if err != nil {
@@ -222,8 +235,9 @@ func (d *Desk) resolve(ctx context.Context, in Integration) (Resolved, error) {
 		return Resolved{}, err
 	}
 	r, err := Resolve(in, dir, state.Groups, remembered, d.numbering(in.Door))
-	if err != nil {
-		if listErr := d.listGroups(ctx, in.Door); listErr != nil {
+	if err != nil || r.lacks(state.Groups) {
+		listErr := d.listGroups(ctx, in.Door)
+		if listErr != nil && err != nil {
 			return r, listErr
 		}
 		if state, err = d.ws.DoorGroups(ctx, in.Door); err != nil {

@@ -22,6 +22,7 @@ var mends = map[string]string{ //nolint:gosec // "pass" is in some codes, and no
 	// Names and mappings.
 	"renamed": "cardea doctor", "mapping-target-gone": "cardea doctor", "unknown-zone": "cardea doctor", "group-gone": "cardea doctor",
 	"unit-permission": "cardea doctor", "unit-number-twice": "cardea doctor", "no-zone": "cardea doctor",
+	"integration-refused": "cardea doctor",
 	// People and accounts.
 	"shared-account": "cardea conflicts", "two-accounts": "cardea conflicts",
 	"account-gone": "cardea sync {integration}", "account-shut": "cardea explain --person {person} --group {group}",

@@ -33,6 +33,7 @@ type DoorRun struct {
 	Operations []say.Operation `json:"operations"`
 	Issues     []Note          `json:"issues"`
 	Incomplete []string        `json:"incomplete,omitempty"` // what could not be read, and so removes nothing
+	Refused    []string        `json:"refused,omitempty"`    // integrations that are left out: their names do not resolve
 	Confirmed  int             `json:"confirmed"`
 	Failed     int             `json:"failed"`
 	Open       int             `json:"open"` // outcome not known or not read back yet
@@ -56,7 +57,7 @@ type Standing int
 // The standings, in the order of the exit codes of DESIGN.md 7.
 const (
 	InStep     Standing = 0
-	Refused    Standing = 1 // a connection is refused: a person has to mend the configuration
+	Refused    Standing = 1 // a connection or an integration's names are refused: a person has to mend the configuration
 	Pending    Standing = 2
 	Held       Standing = 3
 	Incomplete Standing = 4
@@ -73,6 +74,11 @@ func (r Result) Standing() Standing {
 	}
 	for _, d := range r.Doors {
 		worst = max(worst, d.standing())
+	}
+	for _, d := range r.Doors {
+		if len(d.Refused) > 0 {
+			return Refused
+		}
 	}
 	for _, c := range r.Closed {
 		if c.Refused {

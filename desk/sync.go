@@ -251,6 +251,14 @@ func (d *Desk) keepOnce(
 				return 0, err
 			}
 		}
+		for _, i := range issues {
+			switch {
+			case i.Code == refusedNames && blind: // a complete read may know the names
+				out.Incomplete = append(out.Incomplete, i.Text)
+			case i.Code == refusedNames:
+				out.Refused = append(out.Refused, i.Record.ID)
+			}
+		}
 		noted, err := d.notes(ctx, door, issues)
 		out.Issues = append(noted, out.Issues...)
 		return out.Next, err

@@ -125,6 +125,21 @@ func TestDoorReadTakesAwayOnlyWhatItReadWhole(t *testing.T) {
 	})
 }
 
+// TestAnEntryThatWasSeenOutlastsItsAccount: the same read's list of accounts lacks whom its groups name.
+func TestAnEntryThatWasSeenOutlastsItsAccount(t *testing.T) {
+	each(t, func(t *testing.T, _ *store.Store, w *store.Workspace) {
+		ctx := t.Context()
+		must(t, w.SaveDoorRead(ctx, fullRead(noon), nil))
+		must(t, w.SaveDoorRead(ctx, store.DoorChange{
+			Door: doors, At: noon + 9, Accounts: []cardea.Account{acc("b")}, AccountsWhole: true,
+			Edges: []cardea.Edge{edgeOf("g1", "a"), edgeOf("g1", "b")}, EdgesOf: []cardea.GroupID{"g1"},
+		}, nil))
+		d := ok(w.DoorState(ctx, doors))
+		same(t, "accounts", d.Accounts, []cardea.Account{acc("b")})
+		same(t, "edges", keysOf(d.Edges), []string{"g1/a", "g1/b"})
+	})
+}
+
 func keysOf(es []cardea.Edge) []string {
 	out := []string{}
 	for _, e := range es {

@@ -14,7 +14,7 @@ type DoorChange struct {
 	Groups        []cardea.Group
 	GroupsWhole   bool // groups not in Groups go, with their edges
 	Accounts      []cardea.Account
-	AccountsWhole bool // accounts not in Accounts go, with their edges
+	AccountsWhole bool // accounts not in Accounts go, with those of their edges that are not in Edges
 	Edges         []cardea.Edge
 	EdgesOf       []cardea.GroupID   // read whole: edges of theirs not in Edges go
 	AccountsOf    []cardea.AccountID // whose edges were read whole
@@ -113,7 +113,9 @@ func (d doorSaver) dropAccounts(at cardea.Instant) error {
 	}
 	chunks, err := set(lost)
 	if err := each(chunks, err, func(b string) error {
-		return d.q.DropEdgesOfAccounts(d.ctx, gen.DropEdgesOfAccountsParams{WorkspaceID: d.ws, Door: d.door, Bulk: b})
+		return d.q.DropEdgesOfAccounts(d.ctx, gen.DropEdgesOfAccountsParams{
+			WorkspaceID: d.ws, Door: d.door, Bulk: b, SeenRead: d.read,
+		})
 	}); err != nil {
 		return err
 	}

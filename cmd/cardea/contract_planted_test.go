@@ -120,6 +120,13 @@ func plants(t *testing.T) map[string]planted {
 				g.step(move{Do: "sync"})
 			},
 		},
+		"the brake holds who has ended": {oracle: "2 what is known does not wait for it", play: func(g *game) {
+			g.sabotaged("sync", func() {
+				o := cardea.Operation{Verb: cardea.VerbRemove, Group: gNight, Cause: cardea.CauseEnded}
+				o.Held = &cardea.Hold{Code: cardea.HeldBrake}
+				g.ops = append(g.ops, store.OpRow{Op: o, State: store.OpHeld})
+			})
+		}},
 		"a preview writes": {oracle: "3 preview has no writer", play: func(g *game) {
 			g.sabotaged("preview", func() { g.give("4", gNight) })
 		}},

@@ -199,6 +199,30 @@ func TestStaffAndForeignMembersStay(t *testing.T) {
 	}
 }
 
+// TestAnEdgeIsNotForgottenBecauseItsAccountIsNotListed: the list of accounts lacks it, the group does not.
+func TestAnEdgeIsNotForgottenBecauseItsAccountIsNotListed(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []cardea.Mode{cardea.Exclusive, cardea.Shared} {
+		in := ana()
+		in.Accounts, in.Links = nil, nil
+		in.Policies["A"] = cardea.Policy{Mode: mode, Ours: true}
+		in.Edges = []cardea.Edge{edge("a1", cardea.Forever)}
+		in.Ledger = []cardea.LedgerRow{row("a1", "ana", cardea.Forever, because(cardea.RulePlan, "m-ana"))}
+		in.Cause = always(cardea.CauseVanished)
+		if cs, _ := none(t, in); !hasIssue(cs, "unknown-account") {
+			t.Errorf("%s: %+v", mode, cs.Issues)
+		}
+		in.Cause = always(cardea.CauseEnded)
+		if o := one(t, in); o.Verb != cardea.VerbRemove || o.Cause != cardea.CauseEnded {
+			t.Errorf("%s: what ended is %+v", mode, o)
+		}
+		in.Wanted = []cardea.Grant{grant("ana", window(-hour, hour))} // for another reason
+		if cs, _ := change.Plan(in); len(cs.Operations) > 0 || !hasIssue(cs, "unknown-account") {
+			t.Errorf("%s: who has a reason: %+v", mode, cs.Operations)
+		}
+	}
+}
+
 func TestStaffAccountIsNeverShortened(t *testing.T) {
 	t.Parallel()
 	in := ana()

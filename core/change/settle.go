@@ -159,7 +159,7 @@ func (p *planner) withdraw(s *spot) {
 		}
 	case kept && c != cardea.CauseBlocked:
 		p.at(until)
-	case s.known == nil && s.row == nil:
+	case s.known == nil && (s.row == nil || !c.Positive() || p.wants(s.row.Person, s.room.id)): // a list errs: of accounts, or the group's
 		p.wanders(s, "its account is not in the door system's list")
 		if p.once("unknown-account", string(s.account)) {
 			p.issue(cardea.Issue{Code: "unknown-account", Account: s.account, Group: s.room.id,

@@ -44,6 +44,8 @@ type Applier struct {
 	Turn *wire.Turn
 	// Of are the people of whom an earlier run's operations are read back, nil = everybody.
 	Of map[cardea.PersonID]bool
+	// Blocked are the people who may pass nowhere: what an earlier run left half done gives them nothing back.
+	Blocked map[cardea.PersonID]bool
 	// Progress, if any, is told of every operation when it is through.
 	Progress func(Progress)
 

@@ -91,7 +91,7 @@ func (r *run) settle(ctx context.Context, op cardea.Operation) error {
 		return r.settleCreate(ctx, op)
 	case cardea.VerbRetime, cardea.VerbReprofile:
 		shape := r.shaper(op)
-		if shape == nil {
+		if shape == nil || r.Blocked[op.Person] {
 			return r.dead(ctx, op)
 		}
 		if err := r.resume(ctx, shape, op); err != nil {

@@ -40,7 +40,9 @@ func (f *facts) cause(k *Keeper, p cardea.PersonID, g cardea.GroupID, was []card
 		note(x.Cause(p, g, mine, f.at))
 	}
 	for _, r := range was {
-		if !slices.ContainsFunc(k.Integrations, func(i Integration) bool { return i.Settings.Integration == r.Integration }) {
+		if _, is := k.Spared[r.Integration]; is {
+			note(cardea.CauseVanished) // nobody knows what it says now
+		} else if !slices.ContainsFunc(k.Integrations, func(i Integration) bool { return i.Settings.Integration == r.Integration }) {
 			note(cardea.CauseUnmapped) // its integration is not configured any more
 		}
 	}

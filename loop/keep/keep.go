@@ -90,6 +90,8 @@ type Keeper struct {
 	Edited cardea.Instant
 	// Withheld are groups of which not everything that may give them can be known for now, and why.
 	Withheld map[cardea.GroupID]string
+	// Spared are the integrations that are left out for now, with the groups that they may give: what they gave is not unmapped.
+	Spared map[string][]cardea.GroupID
 	// Units are the rentable units that there are to be, Attributes what the entries of groups are to hold: for systems
 	// that have such things.
 	Units      []cardea.Unit

@@ -227,6 +227,9 @@ func (k *Keeper) look(
 		k.silent(f, i, x)
 		grants = append(grants, f.current(i.Settings.Integration, x.Grants(span)))
 	}
+	for _, groups := range k.Spared {
+		f.mapped = append(f.mapped, groups...)
+	}
 	for g, why := range k.Withheld {
 		f.blind[g] = joined(f.blind[g], why)
 	}

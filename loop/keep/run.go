@@ -88,7 +88,14 @@ func (k *Keeper) applier(ctx context.Context, run string, of map[cardea.PersonID
 	if err := k.clocks(ctx); err != nil {
 		return nil, err
 	}
-	var err error
+	blocks, err := k.Store.Blocks(ctx)
+	if err != nil {
+		return nil, failed("see who is blocked", err)
+	}
+	a.Blocked = map[cardea.PersonID]bool{}
+	for _, b := range blocks { // among them some that were lifted
+		a.Blocked[b.Person] = a.Blocked[b.Person] || b.Holds(k.now())
+	}
 	if r.Recovered, err = a.Recover(ctx); err != nil {
 		return nil, err
 	}

@@ -43,6 +43,7 @@ type Door struct {
 	fault    func(Call) Fault
 	limits   cardea.Limits
 	trouble  map[cardea.Kind]error
+	empty    map[cardea.Kind]bool
 	liar     bool
 	made     []cardea.NewAccount
 	delay    time.Duration // until a change of an edge shows
@@ -60,7 +61,7 @@ type change struct {
 // NewDoor makes a door system with the named groups, their ids being their names.
 func NewDoor(groups ...string) *Door {
 	d := &Door{
-		edges: map[spot]cardea.Edge{}, trouble: map[cardea.Kind]error{},
+		edges: map[spot]cardea.Edge{}, trouble: map[cardea.Kind]error{}, empty: map[cardea.Kind]bool{},
 		limits: cardea.Limits{Batch: 1, Timed: true, WindowsPerEdge: 1, NeedsEmail: true, SendsMail: true},
 	}
 	for _, g := range groups {
@@ -85,6 +86,9 @@ func (d *Door) Limit(l cardea.Limits) { d.Set(func(d *Door) { d.limits = l }) }
 
 // Trouble makes listings of a kind fail after their first record; nil ends it.
 func (d *Door) Trouble(kind cardea.Kind, err error) { d.Set(func(d *Door) { d.trouble[kind] = err }) }
+
+// Empty makes listings of a kind empty, with every sign of being complete. Accounts are not found one by one either.
+func (d *Door) Empty(kind cardea.Kind, yes bool) { d.Set(func(d *Door) { d.empty[kind] = yes }) }
 
 // Lie makes the system answer yes to writes of edges and do nothing.
 func (d *Door) Lie(yes bool) { d.Set(func(d *Door) { d.liar = yes }) }
@@ -292,6 +296,9 @@ func (d *Door) list(p *cardea.Pages, recs []cardea.Record) {
 		p.Fail(err)
 		return
 	}
+	if d.empty[p.Kind()] {
+		recs = nil
+	}
 	p.Add(recs, cardea.Mark{Total: len(recs), Counted: true, Ended: true})
 	p.Close()
 }
@@ -303,7 +310,7 @@ func (d *Door) Find(ctx context.Context, p cardea.NewAccount) ([]cardea.Account,
 	var out []cardea.Account
 	err := d.do(ctx, "find", false, func() error {
 		for _, a := range d.accounts {
-			if a.External == string(p.Person) || p.Email != "" && strings.EqualFold(a.Email, p.Email) {
+			if !d.empty[cardea.KindAccount] && (a.External == string(p.Person) || p.Email != "" && strings.EqualFold(a.Email, p.Email)) {
 				out = append(out, a)
 			}
 		}

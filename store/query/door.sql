@@ -37,7 +37,9 @@ ON CONFLICT (workspace_id, door, id) DO UPDATE SET
 SELECT id FROM account WHERE workspace_id = @workspace_id AND door = @door AND seen_read <> @seen_read;
 
 -- name: DropEdgesOfAccounts :exec
-DELETE FROM edge WHERE workspace_id = @workspace_id AND door = @door AND account IN (SELECT key FROM json_each(@bulk));
+-- What the same read saw is there, whatever its list of accounts lacks.
+DELETE FROM edge WHERE workspace_id = @workspace_id AND door = @door AND seen_read <> @seen_read
+  AND account IN (SELECT key FROM json_each(@bulk));
 
 -- name: DropLostAccounts :exec
 DELETE FROM account WHERE workspace_id = @workspace_id AND door = @door AND seen_read <> @seen_read;

@@ -1,0 +1,44 @@
+package apply_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+
+	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/loop/looptest"
+	"github.com/cardea-access/cardea/store"
+)
+
+// TestAHalfDoneChangeOfTimesLetsNobodyInWhoIsBlocked: the run died when the old entry was gone and the new one not there yet,
+// and before the next run somebody was blocked.
+func TestAHalfDoneChangeOfTimesLetsNobodyInWhoIsBlocked(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d, m := looptest.NewDoor("G"), newMemory()
+		a := d.Put("ana@x.test", cardea.Window{From: cardea.Second, Until: 1 << 60}, "G")
+		state := stateOf(d)
+		op := add("G", a, cardea.Window{From: cardea.Second, Until: 1 << 61})
+		op.Verb, op.Was, op.Person = cardea.VerbRetime, &state.Edges[0], "rnd/person:ana"
+		ctx, cancel := context.WithCancelCause(context.Background())
+		d.Fault(func(c looptest.Call) looptest.Fault {
+			if c.Name == "retime-put" {
+				cancel(store.ErrLeaseLost)
+				synctest.Wait()
+			}
+			return looptest.Fault{}
+		})
+		if _, err := applier(m, d).Apply(ctx, changeset(op), state); err == nil {
+			t.Fatal("it was killed between the two requests and ended well")
+		}
+		d.Fault(nil)
+		next := applier(m, d)
+		next.Blocked = map[cardea.PersonID]bool{op.Person: true}
+		if _, err := next.Recover(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if got := d.Members("G"); len(got) != 0 || m.states()[op.Key] != store.OpFailed {
+			t.Errorf("members %v, states %v", got, m.states())
+		}
+	})
+}
