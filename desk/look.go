@@ -58,6 +58,7 @@ func (d *Desk) wakeLook(ctx context.Context, l store.Lease) (cardea.Instant, err
 	if err != nil {
 		return 0, err
 	}
+	d.poke() // whom it touches need not wait for the rest
 	if err := d.ws.SeenAgain(ctx, l.Unit, report.Answered, now, &l); err != nil {
 		return 0, err
 	}

@@ -65,7 +65,7 @@ func (d *Desk) nextFull(ctx context.Context, space string, reader *read.Reader) 
 	}
 	oldest := cardea.Never
 	for _, c := range collections {
-		if c.Grade == cardea.Failed || c.Grade == cardea.Incomplete {
+		if c.Grade == cardea.Failed || c.Grade == cardea.Incomplete || c.At > d.now() { // by a clock that fell back since
 			return 0, nil
 		}
 		oldest = min(oldest, c.At)

@@ -89,7 +89,7 @@ func (f *common) assemble(ctx context.Context, c *terminal, s settings) (_ *app,
 	a.node = &node{store: a.store, now: c.now, timed: s.timed}
 	kept := a.store.In("default")
 	w := wiring{now: c.now, transport: s.transport, slots: kept, readOnly: s.readOnly, records: kept}
-	w.registers = s.registers
+	w.registers, w.habits = s.registers, kept
 	if key != nil {
 		w.tokens, w.memory, w.hooks = kept, kept, kept
 	}

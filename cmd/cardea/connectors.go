@@ -79,7 +79,9 @@ func newSCIM(name string, c *config.Connection, b *wire.Budget, w wiring) (door.
 	if err != nil {
 		return nil, err
 	}
-	return scim.New(scim.Config{Client: client, Base: c.BaseURL, Settle: c.Settle.Duration, Propagation: c.Propagation.Duration, Now: w.now})
+	return scim.New(scim.Config{
+		Client: client, Base: c.BaseURL, Settle: c.Settle.Duration, Propagation: c.Propagation.Duration, Now: w.now, Habits: w.habits,
+	})
 }
 
 func newOpenTech(name string, c *config.Connection, b *wire.Budget, w wiring) (door.System, error) {

@@ -1,5 +1,3 @@
-//go:build soak
-
 package main
 
 import (
@@ -34,7 +32,7 @@ import (
 // change at every tenant. Nothing may be lost, and nothing done twice at a vendor. The long form is made by `make soak`.
 func TestNodesKilled(t *testing.T) {
 	t.Parallel()
-	nodesKilled(t, killing{tenants: 80, kills: 4, every: 1500 * time.Millisecond, changes: 60, lease: 3 * time.Second, patience: time.Minute})
+	nodesKilled(t, killing{tenants: 40, kills: 4, every: time.Second, changes: 30, lease: 3 * time.Second, patience: 5 * time.Minute})
 }
 
 // killing is how much is done to the nodes.
@@ -83,6 +81,9 @@ func nodesKilled(t *testing.T, k killing) {
 		c.stop(n)
 	}
 	town.oneEach(t)
+	if t.Failed() {
+		c.told()
+	}
 	c.clean()
 	if left := town.outOfStep(); len(left) > 0 {
 		t.Errorf("stopping took %s out of step", left[0])
@@ -462,6 +463,29 @@ func (c *cluster) clean() {
 	c.t.Logf("%d runs, %d of them failed", c.count("SELECT count(*) FROM run"), c.count("SELECT count(*) FROM run WHERE outcome = 'failed'"))
 	if n := c.count("SELECT count(*) FROM ledger WHERE ended_at = 0"); n == 0 {
 		c.t.Error("the ledger is empty")
+	}
+}
+
+// told lists what was sent more than once, as the database has it.
+func (c *cluster) told() {
+	c.t.Helper()
+	rows, err := c.raw.QueryContext(context.Background(), "SELECT o.door || ' ' || o.sending_at || ' ' || o.answered_at || ' ' || o.attempts || "+
+		"' ' || o.state || ' ' || o.error || ' ' || o.body || ' run ' || r.started || ' ' || r.ended || ' ' || r.outcome || ' ' || r.detail "+
+		"FROM operation o LEFT JOIN run r ON r.workspace_id = o.workspace_id AND r.id = o.run WHERE o.sending_at > 0 ORDER BY o.door, o.sending_at")
+	if err != nil {
+		c.t.Error(err)
+		return
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var line sql.NullString
+		if err := rows.Scan(&line); err != nil {
+			c.t.Error(err)
+		}
+		c.t.Log(line.String)
+	}
+	if err := rows.Err(); err != nil {
+		c.t.Error(err)
 	}
 }
 

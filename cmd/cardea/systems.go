@@ -39,6 +39,7 @@ type wiring struct {
 	memory    opentech.Memory                              // nil = nothing can be kept encrypted
 	hooks     hookSecrets                                  // nil = none were registered from here
 	registers bool                                         // webhooks may be registered
+	habits    scim.Habits                                  // nil = nothing is remembered of servers
 	consents  map[string]desk.Consent                      // of connections that rest on one, by name: filled as they are built
 }
 

@@ -2,12 +2,14 @@ package scim
 
 import "time"
 
-// learnt is what was found out about the server's habits. It lives as long as the System; a new one finds out again.
+// learnt is what was found out about the server's habits. It lives as long as the System; a new one finds out again, but for what
+// it could not see any more (habit.go).
 type learnt struct {
 	noLessGroups bool // excludedAttributes=members is refused
 	noAttributes bool // attributes=members is refused, or answered without members that are there
 	listsHide    bool // lists leave out members that a group read by its id shows
 	shows        bool // a group read by its id was seen with members
+	kept         bool // and later processes will know
 	blind        bool // it took a member in and shows none
 	provedAt     time.Time
 	counts       bool // totalResults was more than the rows of a page: it counts the list

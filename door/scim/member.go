@@ -167,6 +167,7 @@ func (s *System) group(ctx context.Context, id string) (view, error) {
 	}
 	if err == nil && v.says == some {
 		s.learn(func(k *learnt) { k.shows, k.blind = true, false })
+		err = s.remember(ctx)
 	}
 	return v, err
 }

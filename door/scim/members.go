@@ -121,6 +121,9 @@ func (s *System) prove(ctx context.Context, asked map[string]membership) error {
 	if k := s.knows(); k.shows || !s.mayProve(k) {
 		return nil
 	}
+	if shows, err := s.recall(ctx); shows || err != nil {
+		return err
+	}
 	for id, m := range asked {
 		if m.says == some { // from a list
 			if v, err := s.group(ctx, id); err != nil || v.says == some {

@@ -39,6 +39,7 @@ type Config struct {
 	Now    func() time.Time
 	// Propagation is how long the server may take to tell the doors, as the operator knows it.
 	Propagation time.Duration
+	Habits      Habits // nil = a new process finds out again
 }
 
 // System is one SCIM service provider.
@@ -48,6 +49,7 @@ type System struct {
 	shows  time.Duration // after a write, at the latest
 	reach  time.Duration // from the server to the doors
 	now    func() time.Time
+	habits Habits
 
 	mu       sync.Mutex
 	provider *provider // as last read, nil = not yet
@@ -77,7 +79,7 @@ func New(c Config) (*System, error) {
 		return nil, cardea.Errorf(cardea.Rejected, "a scim connection needs base_url, such as https://id.example.com/scim/v2")
 	}
 	return &System{
-		client: c.Client, base: base, shows: c.Settle, reach: c.Propagation, now: c.Now,
+		client: c.Client, base: base, shows: c.Settle, reach: c.Propagation, now: c.Now, habits: c.Habits,
 		groups: map[string]bool{}, hosts: map[string]bool{}, writing: map[string]chan struct{}{},
 	}, nil
 }

@@ -46,6 +46,8 @@ type Applier struct {
 	Of map[cardea.PersonID]bool
 	// Blocked are the people who may pass nowhere: what an earlier run left half done gives them nothing back.
 	Blocked map[cardea.PersonID]bool
+	// Landed, if any, waits until what earlier runs had under way cannot be on its way any more.
+	Landed func(ctx context.Context, flying []store.OpRow) error
 	// Progress, if any, is told of every operation when it is through.
 	Progress func(Progress)
 

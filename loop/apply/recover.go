@@ -25,6 +25,11 @@ func (a *Applier) Recover(ctx context.Context) (Report, error) {
 	if len(flying) == 0 && len(open) == 0 {
 		return Report{}, nil
 	}
+	if a.Landed != nil && len(flying) > 0 {
+		if err := a.Landed(ctx, flying); err != nil {
+			return Report{}, err
+		}
+	}
 	r, err := a.recovery(ctx, flying, open)
 	if err != nil {
 		return Report{}, err
@@ -109,11 +114,14 @@ func (r *run) settle(ctx context.Context, op cardea.Operation) error {
 		if op.Account == "" {
 			return r.dead(ctx, op)
 		}
-		there, known := r.look(ctx, op)
+		there, known, why := r.look(ctx, op)
 		e := r.edge(op)
 		switch {
+		case !known && cardea.ClassOf(why) == cardea.Rejected:
+			// It never shows this: to wait would be to wait for ever. Both may be repeated (door.System), and nothing is lost by it.
+			return r.dead(ctx, op)
 		case !known:
-			return cardea.Errorf(cardea.Retry, "the door system does not show account %s in full", op.Account)
+			return cardea.Errorf(cardea.Retry, "the door system does not show account %s in full: %w", op.Account, why)
 		case r.stands(op, there) && there == nil:
 			return r.well(ctx, op, &e)
 		case r.stands(op, there):

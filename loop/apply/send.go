@@ -165,7 +165,7 @@ func (r *run) weigh(ctx context.Context, op cardea.Operation, ref string, err er
 	case cardea.Throttled, cardea.Auth, cardea.Rejected:
 		return nil, err
 	}
-	there, known := r.look(ctx, op)
+	there, known, _ := r.look(ctx, op) //nolint:errcheck // the error at hand says more
 	switch {
 	case !known && cardea.ClassOf(err) == cardea.Retry:
 		return nil, cardea.Errorf(cardea.Unknown, "the request may have taken effect: %w", err)
@@ -181,20 +181,21 @@ func (r *run) weigh(ctx context.Context, op cardea.Operation, ref string, err er
 	return nil, err
 }
 
-// look asks the vendor for the edge of an operation; nil = it is not there. known is false when that cannot be told.
-func (r *run) look(ctx context.Context, op cardea.Operation) (edge *cardea.Edge, known bool) {
+// look asks the vendor for the edge of an operation; nil = it is not there. known is false when that cannot be told, and why says
+// what is in the way.
+func (r *run) look(ctx context.Context, op cardea.Operation) (edge *cardea.Edge, known bool, why error) {
 	scope := cardea.Scope{Kinds: []cardea.Kind{cardea.KindEdge}, Accounts: []cardea.AccountID{op.Account}}
 	if r.System.Limits().ByGroup {
 		scope.Accounts, scope.Groups = nil, []cardea.GroupID{op.Group}
 	}
 	seen, err := r.readEdges(ctx, scope)
 	if err != nil {
-		return nil, false
+		return nil, false, err
 	}
 	if e, ok := seen.edges[place{op.Group, op.Account}]; ok {
-		return &e, true
+		return &e, true, nil
 	}
-	return nil, seen.whole
+	return nil, seen.whole, cardea.Errorf(cardea.Retry, "what it lists of it came short")
 }
 
 // well keeps that an operation on an edge was answered well.

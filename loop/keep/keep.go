@@ -47,6 +47,7 @@ type Store interface {
 	MarkWake(ctx context.Context, marks ...store.Mark) error
 	Audit(ctx context.Context, n int) ([]store.AuditLine, error)
 	RunsOf(ctx context.Context, unit, kind string, limit int) ([]store.Run, error)
+	RunByID(ctx context.Context, id string) (store.Run, error)
 	Rereads(ctx context.Context, connection string) ([]store.Reread, error)
 	AskAgain(ctx context.Context, connection string, asks []store.Reread, at cardea.Instant) error
 	RunOperations(ctx context.Context, id string) ([]store.OpRow, error)

@@ -83,7 +83,7 @@ func (k *Keeper) Run(ctx context.Context, o Options) (Report, error) {
 func (k *Keeper) applier(ctx context.Context, run string, of map[cardea.PersonID]bool, r *Report) (*apply.Applier, error) {
 	a := &apply.Applier{
 		Store: k.Store, System: k.System, Door: k.Door, Run: run, Lease: k.Lease, Now: k.Now, Rand: k.Rand,
-		Parallel: cmp.Or(k.Parallel, defaultParallel), Progress: k.Progress, Of: of,
+		Parallel: cmp.Or(k.Parallel, defaultParallel), Progress: k.Progress, Of: of, Landed: k.landed,
 	}
 	if err := k.clocks(ctx); err != nil {
 		return nil, err
@@ -188,7 +188,7 @@ func (k *Keeper) sweepIfDue(ctx context.Context, o Options, r *Report) error {
 		if err != nil {
 			return failed("see when the door system was last listed", err)
 		}
-		due = state.ReadAt == 0 || r.Run.Started >= state.ReadAt.Add(k.every())
+		due = state.ReadAt == 0 || state.ReadAt > r.Run.Started || r.Run.Started >= state.ReadAt.Add(k.every())
 	}
 	if !due {
 		return nil

@@ -22,7 +22,7 @@ func (k *Keeper) seen(ctx context.Context) func(cardea.OpKey) bool {
 
 func (k *Keeper) heldBefore(ctx context.Context) map[cardea.OpKey]bool {
 	held := map[cardea.OpKey]bool{}
-	last, ran, err := k.lastWhole(ctx)
+	last, ran, _, err := k.lastWhole(ctx)
 	if err != nil || !ran || last.Outcome != Held {
 		return held
 	}

@@ -14,8 +14,8 @@ const few = 50
 // lookBack is how many runs of the door are searched for the last full one.
 const lookBack = 200
 
-// Wake is what the keeper's wake row asks for: first the people that were marked, fast; then everyone, when something
-// was read since the last full run or its time has come. It returns when it is to be woken next.
+// Wake is what the keeper's wake row asks for: first the people that were marked, and of whom something was left open, fast;
+// then everyone, when something was read since the last full run or its time has come. It returns when it is to be woken next.
 func (k *Keeper) Wake(ctx context.Context, lease store.Lease) (cardea.Instant, error) {
 	k.Lease = &lease
 	dirty, err := k.Store.Dirty(ctx, k.Door)
@@ -25,6 +25,16 @@ func (k *Keeper) Wake(ctx context.Context, lease store.Lease) (cardea.Instant, e
 	full, next, err := k.fullDue(ctx)
 	if err != nil {
 		return 0, err
+	}
+	if !full { // a run of everyone begins with it
+		left, others, later, err := k.left(ctx)
+		if err != nil {
+			return 0, err
+		}
+		full, next = others, earliest(next, later)
+		dirty = append(dirty, left...)
+		slices.Sort(dirty)
+		dirty = slices.Compact(dirty)
 	}
 	if len(dirty) > 0 && len(dirty) <= few && !slices.ContainsFunc(dirty, beyondPeople) {
 		r, err := k.Run(ctx, Options{People: dirty})
@@ -59,11 +69,14 @@ func beyondPeople(id cardea.PersonID) bool {
 // fullDue says whether everyone is to be looked at, and otherwise when: nothing was ever run, its time has come, or a
 // full read of a space connection came in since.
 func (k *Keeper) fullDue(ctx context.Context) (bool, cardea.Instant, error) {
-	r, ran, err := k.lastWhole(ctx)
+	r, ran, fellBack, err := k.lastWhole(ctx)
 	if err != nil {
 		return false, 0, err
 	}
 	next := cardea.Instant(r.Counts[countNext])
+	if fellBack && r.Started <= k.now().Add(-again) {
+		return true, 0, nil // what was done by the clock that was ahead is looked at, though not at every mark
+	}
 	if !ran || next <= k.now() || k.Edited >= r.Started || r.Outcome == Failed || r.Outcome == Incomplete {
 		return true, 0, nil
 	}
@@ -80,16 +93,19 @@ func (k *Keeper) fullDue(ctx context.Context) (bool, cardea.Instant, error) {
 	return false, next, nil
 }
 
-// lastWhole is the newest run of this door that looked at everyone and came to its end.
-func (k *Keeper) lastWhole(ctx context.Context) (store.Run, bool, error) {
+// lastWhole is the newest run of this door that looked at everyone and came to its end. FellBack says that there are newer ones,
+// by a clock that was ahead of the one of now.
+func (k *Keeper) lastWhole(ctx context.Context) (last store.Run, ran, fellBack bool, err error) {
 	runs, err := k.Store.RunsOf(ctx, k.Door, store.WakeKeep, lookBack)
 	if err != nil {
-		return store.Run{}, false, failed("see when the last run was", err)
+		return store.Run{}, false, false, failed("see when the last run was", err)
 	}
 	for _, r := range runs {
-		if r.Ended != 0 && Whole(r) {
-			return r, true, nil
+		if r.Started > k.now() {
+			fellBack = true
+		} else if r.Ended != 0 && Whole(r) {
+			return r, true, fellBack, nil
 		}
 	}
-	return store.Run{}, false, nil
+	return store.Run{}, false, fellBack, nil
 }

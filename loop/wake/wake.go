@@ -20,6 +20,7 @@ type Store interface {
 	Renew(ctx context.Context, l store.Lease, until cardea.Instant) error
 	Release(ctx context.Context, l store.Lease, next cardea.Instant) error
 	NextWake(ctx context.Context, kinds []string) (cardea.Instant, error)
+	LookAgain(ctx context.Context, kinds []string, now cardea.Instant, life time.Duration) error
 }
 
 // Handler works on one unit and says when it is to be woken next; Never = only when it is marked. Its context ends when
@@ -56,6 +57,7 @@ type Loop struct {
 	poke     chan struct{}
 	cancel   context.CancelFunc
 	finished chan struct{}
+	latest   cardea.Instant // the clock at the last look
 	mu       sync.Mutex
 	failures map[string]int // in a row, by unit
 }
@@ -124,6 +126,7 @@ func (l *Loop) loop(ctx context.Context) {
 	running, busy, empty := map[string]int{}, 0, 0
 	for ctx.Err() == nil {
 		got, broken := 0, false
+		l.watch(ctx, kinds)
 		open, free := l.room(kinds, running)
 		if free > 0 {
 			leases, err := l.claim(ctx, open, free)
@@ -279,7 +282,8 @@ func (l *Loop) renew(ctx context.Context, cancel context.CancelCauseFunc, lease 
 	until := lease.Until
 	// Whoever's clock jumps, or whose database does not answer, lets go when the life is over by a clock that cannot jump.
 	lose := func() { cancel(store.ErrLeaseLost) }
-	over := time.AfterFunc(l.Life, lose)
+	// The life began before the claim was asked for, and the database may have taken its time.
+	over := time.AfterFunc(min(l.Life, max(0, time.Duration(until-l.now())*time.Microsecond)), lose)
 	defer func() { over.Stop() }()
 	t := time.NewTicker(l.Life / 3)
 	defer t.Stop()

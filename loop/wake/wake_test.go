@@ -101,6 +101,15 @@ func (r *rows) NextWake(context.Context, []string) (cardea.Instant, error) {
 	return next, r.fail
 }
 
+func (r *rows) LookAgain(_ context.Context, _ []string, now cardea.Instant, life time.Duration) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, x := range r.rows {
+		x.due, x.marked, x.until = min(x.due, now), min(x.marked, now), min(x.until, now.Add(life))
+	}
+	return r.fail
+}
+
 // loop makes a loop whose events are collected.
 func loop(r wake.Store, h wake.Handler) (*wake.Loop, func() []wake.Event) {
 	var mu sync.Mutex

@@ -61,3 +61,15 @@ INSERT INTO budget (workspace_id, name, tat) VALUES (@workspace_id, @name, CAST(
 ON CONFLICT (workspace_id, name) DO UPDATE SET
     tat = CASE WHEN budget.tat > CAST(@now AS BIGINT) THEN budget.tat ELSE CAST(@now AS BIGINT) END + CAST(@step AS BIGINT)
 RETURNING tat;
+
+-- name: LookAgain :exec
+-- Over all workspaces: the clock that wrote these rows was ahead. A lease can reach no further than one life; whoever has it renews it.
+UPDATE wake SET seq = seq + 1,
+    next_wake_at = CASE WHEN next_wake_at < CAST(@now AS BIGINT) THEN next_wake_at ELSE CAST(@now AS BIGINT) END,
+    marked_at = CASE WHEN marked_at < CAST(@now AS BIGINT) THEN marked_at ELSE CAST(@now AS BIGINT) END,
+    lease_until = CASE WHEN lease_until > CAST(@latest AS BIGINT) THEN CAST(@latest AS BIGINT) ELSE lease_until END
+WHERE kind IN (SELECT j.key FROM json_each(@kinds) j);
+
+-- name: PullBudgets :exec
+-- Over all workspaces: slots that were handed out by a clock that was ahead are nobody's. A month's quota looks weeks ahead.
+UPDATE budget SET tat = CAST(@now AS BIGINT) WHERE tat > CAST(@latest AS BIGINT) AND REPLACE(name, '/month', '') = name;

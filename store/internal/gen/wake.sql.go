@@ -164,6 +164,26 @@ func (q *Queries) HoldLease(ctx context.Context, arg HoldLeaseParams) (int64, er
 	return result.RowsAffected()
 }
 
+const lookAgain = `-- name: LookAgain :exec
+UPDATE wake SET seq = seq + 1,
+    next_wake_at = CASE WHEN next_wake_at < CAST($1 AS BIGINT) THEN next_wake_at ELSE CAST($1 AS BIGINT) END,
+    marked_at = CASE WHEN marked_at < CAST($1 AS BIGINT) THEN marked_at ELSE CAST($1 AS BIGINT) END,
+    lease_until = CASE WHEN lease_until > CAST($2 AS BIGINT) THEN CAST($2 AS BIGINT) ELSE lease_until END
+WHERE kind IN (SELECT j.key FROM json_each($3) j)
+`
+
+type LookAgainParams struct {
+	Now    int64
+	Latest int64
+	Kinds  string
+}
+
+// Over all workspaces: the clock that wrote these rows was ahead. A lease can reach no further than one life; whoever has it renews it.
+func (q *Queries) LookAgain(ctx context.Context, arg LookAgainParams) error {
+	_, err := q.db.ExecContext(ctx, lookAgain, arg.Now, arg.Latest, arg.Kinds)
+	return err
+}
+
 const makeWake = `-- name: MakeWake :exec
 INSERT INTO wake (workspace_id, kind, unit, next_wake_at, marked_at, seq, owner, fence, lease_until)
 VALUES ($1, $2, $3, $4, $4, 0, '', 0, 0)
@@ -262,6 +282,21 @@ func (q *Queries) NextWake(ctx context.Context, kind string) ([]int64, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const pullBudgets = `-- name: PullBudgets :exec
+UPDATE budget SET tat = CAST($1 AS BIGINT) WHERE tat > CAST($2 AS BIGINT) AND REPLACE(name, '/month', '') = name
+`
+
+type PullBudgetsParams struct {
+	Now    int64
+	Latest int64
+}
+
+// Over all workspaces: slots that were handed out by a clock that was ahead are nobody's. A month's quota looks weeks ahead.
+func (q *Queries) PullBudgets(ctx context.Context, arg PullBudgetsParams) error {
+	_, err := q.db.ExecContext(ctx, pullBudgets, arg.Now, arg.Latest)
+	return err
 }
 
 const releaseLease = `-- name: ReleaseLease :execrows

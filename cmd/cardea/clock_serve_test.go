@@ -1,0 +1,85 @@
+package main
+
+import (
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// TestAClockThatIsSetAheadAndBackWhileServing puts our clock two hours ahead for a minute and a half. By that clock nothing is
+// written, and when it is right again nothing is two hours late.
+func TestAClockThatIsSetAheadAndBackWhileServing(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, db database) {
+		bubble(t, morning, func(t *testing.T) {
+			r := tiny(t, db)
+			r.shut()
+			var off atomic.Int64
+			r.term.now = func() time.Time { return time.Now().Add(time.Duration(off.Load())) }
+			r.open()
+			defer func() { r.shut() }()
+			stop := r.serving()
+			defer stop()
+			time.Sleep(20 * time.Minute)
+			if !r.in("General access", "ana") {
+				t.Fatal("Ana is not in")
+			}
+			r.patch("officernd: {memberships: [{_id: ms-ana, endDate: 2026-11-20}]}")
+			n, inside := r.writes(), r.inside()
+			off.Store(int64(2 * time.Hour))
+			time.Sleep(90 * time.Second)
+			if s := r.sent(n); len(s) > 0 {
+				t.Errorf("written by a clock that was two hours ahead: %v", s)
+			}
+			for group, who := range inside {
+				if got := r.inside()[group]; !slices.Equal(got, who) {
+					t.Errorf("%s changed from %v to %v", group, who, got)
+				}
+			}
+			off.Store(0)
+			time.Sleep(17 * time.Minute)
+			if r.in("General access", "ana") {
+				t.Errorf("Ana is in long after an interval has gone by: %s", r.term.err)
+			}
+		})
+	})
+}
+
+// TestTheLastDayEndsWithTheDay serves over both clock changes and a leap day: a last day is 23, 25 or 24 hours long.
+func TestTheLastDayEndsWithTheDay(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ from, last, end string }{
+		"clocks go forward": {"2027-03-28T00:30:00Z", "2027-03-28", "2027-03-28T23:00:00Z"},
+		"clocks go back":    {"2027-10-31T00:30:00Z", "2027-10-31", "2027-11-01T00:00:00Z"},
+		"leap day":          {"2028-02-28T23:30:00Z", "2028-02-29", "2028-03-01T00:00:00Z"},
+		"no leap day":       {"2027-02-28T12:30:00Z", "2027-02-28", "2027-03-01T00:00:00Z"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, c.from, func(t *testing.T) {
+				r := tiny(t, onSQLite)
+				defer func() { r.shut() }()
+				r.patch("officernd: {memberships: [{_id: ms-ana, endDate: " + c.last + "}]}")
+				stop := r.serving()
+				defer stop()
+				end, err := time.Parse(time.RFC3339, c.end)
+				if err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Until(end) - time.Second)
+				if !r.in("General access", "ana") {
+					t.Errorf("a second before the end of %s Ana is out: %v", c.last, r.inside())
+				}
+				time.Sleep(time.Second)
+				if r.in("General access", "ana") {
+					t.Errorf("%s is over and Ana is in", c.last)
+				}
+				time.Sleep(2 * time.Minute)
+				if _, there := r.edge("General access", "ana@x.test"); there {
+					t.Error("Ana's entry was not cleaned away")
+				}
+			})
+		})
+	}
+}

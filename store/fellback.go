@@ -1,0 +1,26 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/store/internal/gen"
+)
+
+// slotsAhead is how far ahead the slots of a budget may be handed out: each waits for its own before the next is taken.
+const slotsAhead = 5 * time.Minute
+
+// LookAgain makes every unit of these kinds due, of all workspaces: a clock that was ahead wrote when they are to be woken, and
+// until when they are leased. Whoever works on a unit goes on with it.
+func (s *Store) LookAgain(ctx context.Context, kinds []string, now cardea.Instant, life time.Duration) error {
+	chunks, err := set(kinds)
+	if err := each(chunks, err, func(b string) error {
+		return gen.New(s.writer).LookAgain(ctx, gen.LookAgainParams{Kinds: b, Now: int64(now), Latest: int64(now.Add(life))})
+	}); err != nil {
+		return classed("making every unit due", err)
+	}
+	return classed("pulling the budgets back", gen.New(s.writer).PullBudgets(ctx, gen.PullBudgetsParams{
+		Now: int64(now), Latest: int64(now.Add(slotsAhead)),
+	}))
+}
