@@ -84,9 +84,10 @@ fuzz: ## run every fuzz target for 20 seconds
 	@for p in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$p | grep ^Fuzz); do \
 	  echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime 20s $$p || exit 1; done; done
 
+SOAK ?= London
 .PHONY: soak
-soak: ## let london live for two months of virtual time (a week on PostgreSQL), with faults and crashes, and say who passed wrongly
-	go run ./store/storetest/pgcluster -- go test -count=1 -timeout 60m -run Soak -tags soak -v ./cmd/cardea
+soak: ## let london live for two months of virtual time (a week on PostgreSQL), with faults and crashes, and say who passed wrongly; SOAK=. plays every long test
+	GOGC=400 go run ./store/storetest/pgcluster -- go test -count=1 -timeout 60m -run 'Soak$(SOAK)' -tags soak -v ./cmd/cardea
 
 SEED ?= 1
 .PHONY: contract

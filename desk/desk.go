@@ -7,10 +7,12 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"maps"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -49,6 +51,8 @@ type Config struct {
 	Life         time.Duration               // of leases: how long the units of a node that died wait; 0 = a minute
 	Parallel     int                         // units of a kind that this node works on at once; 0 = 16
 	Poll         time.Duration               // how long what another process asks for may go unseen; 0 = a second
+	History      time.Duration               // how long runs, operations and closed issues are kept; 0 = 90 days
+	Records      time.Duration               // how long bookings that are over and records that are gone are kept; 0 = 30 days
 	Fit          func(context.Context) error // while it fails this node begins nothing new; nil = it never does
 	Progress     func(Progress)              // nil = nobody looks
 	Stepped      func(DoorRun)               // told of every run of a door while serving; nil = nobody listens
@@ -71,6 +75,8 @@ type Desk struct {
 	poked atomic.Pointer[func()] // ends the sleep of the loops, while there are any
 	own   ownTimes
 	polls polls
+	// forgot says when what is over was last taken away here, by connection.
+	forgot sync.Map
 }
 
 // New makes a desk. Nothing is read or written yet.
@@ -84,6 +90,7 @@ func New(c Config) *Desk {
 	if c.Progress == nil {
 		c.Progress = func(Progress) {}
 	}
+	c.History, c.Records = cmp.Or(c.History, keepHistory), cmp.Or(c.Records, keepRecords)
 	c.Integrations = slices.Clone(c.Integrations)
 	for i, in := range c.Integrations {
 		if e, ok := c.Doors[in.Door].Door.(door.Explains); ok {

@@ -72,7 +72,7 @@ func (d *Desk) keeper(ctx context.Context, door string, lease *store.Lease) (*ke
 			d.c.Progress(Progress{Connection: door, What: "operations", Done: p.Done, Total: p.Total})
 		},
 	}
-	ins, bad, resolve, err := d.resolvable(ctx, ins, d.resolve)
+	ins, bad, resolve, err := d.resolvable(ctx, ins, d.resolver())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -222,10 +222,26 @@ func (d *Desk) numbering(connection string) Numbering {
 // resolve turns an integration's names into ids and remembers them. Groups that are not known yet, or not any more, are listed
 // first.
 func (d *Desk) resolve(ctx context.Context, in Integration) (Resolved, error) {
-	dir, err := d.ws.Directory(ctx, in.Space)
-	if err != nil {
-		return Resolved{}, err
+	return d.resolver()(ctx, in)
+}
+
+// resolver is resolve for several integrations: those of one space connection share what is read of it.
+func (d *Desk) resolver() func(context.Context, Integration) (Resolved, error) {
+	read := map[string]cardea.Directory{}
+	return func(ctx context.Context, in Integration) (Resolved, error) {
+		dir, is := read[in.Space]
+		if !is {
+			var err error
+			if dir, err = d.ws.Directory(ctx, in.Space); err != nil {
+				return Resolved{}, err
+			}
+			read[in.Space] = dir
+		}
+		return d.resolveIn(ctx, in, dir)
 	}
+}
+
+func (d *Desk) resolveIn(ctx context.Context, in Integration, dir cardea.Directory) (Resolved, error) {
 	remembered, err := d.ws.Resolved(ctx, in.Name)
 	if err != nil {
 		return Resolved{}, err

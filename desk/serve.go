@@ -54,6 +54,7 @@ func (d *Desk) wakeRead(ctx context.Context, l store.Lease) (cardea.Instant, err
 	if r.Error != "" {
 		return 0, cardea.Errorf(cardea.Retry, "%s", r.Error)
 	}
+	d.forget(ctx, store.SideSpace, l.Unit, &l)
 	return d.sooner(ctx, l.Unit, next)
 }
 
@@ -93,6 +94,7 @@ func (d *Desk) wakeKeep(ctx context.Context, l store.Lease) (cardea.Instant, err
 		var later cardea.Instant
 		later, err = d.doorPoll(ctx, k, l)
 		next = min(next, later)
+		d.forget(ctx, store.SideDoor, l.Unit, &l)
 	}
 	if d.c.Stepped != nil {
 		d.stepped(ctx, l.Unit, err)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/store"
@@ -233,5 +234,40 @@ func TestBigDoorReadsTravelInChunks(t *testing.T) {
 		if len(d.Accounts) != 2001 || len(d.Edges) != 1500 {
 			t.Errorf("%d accounts, %d edges", len(d.Accounts), len(d.Edges))
 		}
+	})
+}
+
+// TestStaffStaySoUntilTwoListingsSayOtherwise shows an account without its mark in every way that a row is written.
+func TestStaffStaySoUntilTwoListingsSayOtherwise(t *testing.T) {
+	each(t, func(t *testing.T, _ *store.Store, w *store.Workspace) {
+		ctx := t.Context()
+		c := fullRead(noon)
+		c.StaffAfter = time.Hour
+		must(t, w.SaveDoorRead(ctx, c, nil))
+		staff := func(what, want string) {
+			t.Helper()
+			d := ok(w.DoorState(ctx, doors))
+			i := slices.IndexFunc(d.Accounts, func(a cardea.Account) bool { return a.ID == "c" })
+			if got := d.Accounts[i].Staff; got != want {
+				t.Fatalf("%s: staff %q, want %q", what, got, want)
+			}
+		}
+		list := func(after time.Duration, mark string) {
+			t.Helper()
+			c.At, c.Accounts[2].Staff = noon.Add(after), mark
+			must(t, w.SaveDoorRead(ctx, c, nil))
+		}
+		must(t, w.SaveDoorRead(ctx, store.DoorChange{Door: doors, At: noon.Add(time.Minute), Accounts: []cardea.Account{{ID: "c"}}}, nil))
+		staff("read by itself", "owner")
+		list(2*time.Hour, "")
+		list(2*time.Hour+time.Minute, "")
+		staff("listed twice within the hour", "owner")
+		list(3*time.Hour, "owner")
+		list(4*time.Hour, "")
+		staff("listed as staff in between", "owner")
+		list(5*time.Hour, "")
+		staff("listed twice, an hour apart", "")
+		list(6*time.Hour, "manager")
+		staff("made staff again", "manager")
 	})
 }

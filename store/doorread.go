@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/store/internal/gen"
@@ -15,9 +16,12 @@ type DoorChange struct {
 	GroupsWhole   bool // groups not in Groups go, with their edges
 	Accounts      []cardea.Account
 	AccountsWhole bool // accounts not in Accounts go, with those of their edges that are not in Edges
-	Edges         []cardea.Edge
-	EdgesOf       []cardea.GroupID   // read whole: edges of theirs not in Edges go
-	AccountsOf    []cardea.AccountID // whose edges were read whole
+	// StaffAfter is how long after the first whole listing without it a second one ends that an account is staff. Nothing
+	// else ends it: a list of roles that came empty says nothing of who has one.
+	StaffAfter time.Duration
+	Edges      []cardea.Edge
+	EdgesOf    []cardea.GroupID   // read whole: edges of theirs not in Edges go
+	AccountsOf []cardea.AccountID // whose edges were read whole
 }
 
 // SaveDoorRead writes what a read of the door side brought, in one transaction. Rows bear the number of the read that
@@ -69,6 +73,9 @@ func (d doorSaver) drop(c DoorChange) error {
 	}
 	if c.AccountsWhole {
 		if err := d.dropAccounts(c.At); err != nil {
+			return err
+		}
+		if err := d.endStaff(c); err != nil {
 			return err
 		}
 	}
@@ -147,6 +154,25 @@ func (d doorSaver) putAccounts(as []cardea.Account) error {
 	chunks, err := bulk(rows, func(r row) string { return r.ID })
 	return each(chunks, err, func(b string) error {
 		return d.q.PutAccounts(d.ctx, gen.PutAccountsParams{WorkspaceID: d.ws, Door: d.door, Bulk: b, SeenRead: d.read})
+	})
+}
+
+// endStaff takes the mark of staff from whom two listings show without it, and notes whom the first does.
+func (d doorSaver) endStaff(c DoorChange) error {
+	var plain []cardea.AccountID
+	for _, a := range c.Accounts {
+		if a.Staff == "" {
+			plain = append(plain, a.ID)
+		}
+	}
+	chunks, err := set(plain)
+	return each(chunks, err, func(b string) error {
+		if err := d.q.EndStaff(d.ctx, gen.EndStaffParams{
+			WorkspaceID: d.ws, Door: d.door, Bulk: b, Until: int64(c.At.Add(-c.StaffAfter)),
+		}); err != nil {
+			return err
+		}
+		return d.q.DoubtStaff(d.ctx, gen.DoubtStaffParams{WorkspaceID: d.ws, Door: d.door, Bulk: b, At: int64(c.At)})
 	})
 }
 

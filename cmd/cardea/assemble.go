@@ -114,6 +114,7 @@ func (f *common) assemble(ctx context.Context, c *terminal, s settings) (_ *app,
 		Store: a.store, Spaces: spaces, Doors: doors, Integrations: wanted, Managed: "file", Now: c.now,
 		Log: f.logger(s.log), Node: uuid.NewString(), Progress: s.progress, Stepped: s.stepped,
 		Life: s.life, Parallel: s.parallel, Poll: s.poll, Fit: a.node.fit,
+		History: a.file.Retain.History.Duration, Records: a.file.Retain.Records.Duration,
 	})
 	return a, nil
 }

@@ -73,11 +73,16 @@ func (n naive) pass(t *testing.T, now time.Time) map[string][]string {
 			teams[m.s("company")] = append(teams[m.s("company")], m)
 		}
 	}
+	zones := map[string]*time.Location{}
 	site := func(location string) (string, time.Time) {
 		l := by["locations/"+location]
-		z, err := time.LoadLocation(l.s("timezone"))
-		if err != nil {
-			t.Fatal(err)
+		z, known := zones[location]
+		if !known {
+			var err error
+			if z, err = time.LoadLocation(l.s("timezone")); err != nil {
+				t.Fatal(err)
+			}
+			zones[location] = z
 		}
 		return l.s("name"), now.In(z)
 	}

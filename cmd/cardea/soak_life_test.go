@@ -18,13 +18,18 @@ import (
 	"github.com/cardea-access/cardea/sandbox"
 )
 
+// share says that every how manieth of london's people is there.
+func share() int {
+	if n, err := strconv.Atoi(os.Getenv("CARDEA_SOAK_SHARE")); err == nil {
+		return max(1, n)
+	}
+	return 4
+}
+
 // thinned is the world file with every fourth of its people, and nothing of the others.
 func thinned(t *testing.T) []byte {
 	t.Helper()
-	share := 4
-	if n, err := strconv.Atoi(os.Getenv("CARDEA_SOAK_SHARE")); err == nil {
-		share = max(1, n)
-	}
+	share := share()
 	var out []string
 	section, n := "", 0
 	gone := map[string]bool{} // in quotes: people, their agreements and e-mails
@@ -101,7 +106,9 @@ func (s *soak) happens(kind, text string) {
 		s.t.Fatal(err)
 	}
 	was := s.now()
-	now := known{naive: naive{kinds: maps.Clone(was.kinds), by: maps.Clone(was.by)}, at: time.Now()}
+	now := known{
+		naive: naive{kinds: maps.Clone(was.kinds), by: maps.Clone(was.by)}, at: time.Now(), answers: map[int64]map[string]bool{},
+	}
 	id := r["_id"].(string)
 	list := slices.Clone(was.kinds[kind])
 	i := slices.IndexFunc(list, func(o row) bool { return o.s("_id") == id })
@@ -269,19 +276,21 @@ func (s *soak) strangers(group string, n int) {
 	}
 	for range n {
 		s.last++
+		id := 600000 - s.last // downwards: the door gives its own numbers upwards from the highest there is
 		mail := fmt.Sprintf("stranger-%d@hand.test", s.last)
 		s.patch(fmt.Sprintf("kisi:\n  users: [{id: %d, name: Stranger, email: %s, access_enabled: true}]\n  role_assignments: [{id: %d, "+
 			"applies_to_type: Group, applies_to_id: %s, assignee_type: User, assignee_id: %d, role_id: group_basic}]\n",
-			700000+s.last, mail, 700000+s.last, group, 700000+s.last))
+			id, mail, id, group, id))
 		s.excused[name+" "+mail] = time.Now().Add(soakSweep + soakSlack)
 		s.count["entries made by hand"]++
 	}
+	s.look()
 }
 
 // fails has a vendor fail for a while. Lists that are empty or short though the vendor says yes are mended before the
 // reading after the next: two that agree are believed, and then it is the brake that stands between.
 func (s *soak) fails() {
-	if !s.until.IsZero() || s.c != nil {
+	if !s.until.IsZero() || s.dying {
 		return
 	}
 	lists := []string{"members", "memberships", "assignments", "bookings", "companies", "passes", "visitors", "resources"}
@@ -326,7 +335,7 @@ func (s *soak) forgive(lasts time.Duration) {
 }
 
 func (s *soak) restarts() {
-	if s.c != nil {
+	if s.dying {
 		return
 	}
 	s.troubles = append(s.troubles, outage{from: time.Now(), late: true})
@@ -337,19 +346,14 @@ func (s *soak) restarts() {
 	s.serve()
 }
 
-// dies has the process killed at one of its next writes; on PostgreSQL it is stopped instead.
+// dies has the process killed at one of its next writes, which itself takes effect or does not.
 func (s *soak) dies() {
-	if s.file == "" {
-		s.restarts()
-		return
-	}
-	if s.c != nil {
+	if s.dying {
 		return
 	}
 	s.end()
-	c := &cut{at: 5 + s.draw.IntN(60), after: s.draw.IntN(2) == 0}
-	c.cancel = func() { s.died.Store(time.Now().UnixNano()) }
-	c.commits(s.t, s.file)
-	s.c, s.set.transport = c, c.mute(s.vendors.Transport())
+	s.armed, s.dying = time.Now(), true
+	s.c.steps.Store(0)
+	s.c.at, s.c.after = 5+s.draw.IntN(60), s.draw.IntN(2) == 0
 	s.serve()
 }

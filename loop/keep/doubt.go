@@ -58,6 +58,21 @@ func (d *doubts) listing(seen *Seen, kind cardea.Kind, whole *bool, known, came 
 		"the door system's list of %ss looks wrong, so it stays as it was until a second one agrees: %s", kind, why)})
 }
 
+// unmarked tells of accounts that were staff and are listed as nobody special: they stay staff until a second listing, a
+// full interval later, says so too. The roles come in a list of their own, which may be short when that of accounts is whole.
+func (s *Seen) unmarked(known []cardea.Account, c store.DoorChange) {
+	now := make(map[cardea.AccountID]string, len(c.Accounts))
+	for _, a := range c.Accounts {
+		now[a.ID] = a.Staff
+	}
+	for _, a := range known {
+		if why, listed := now[a.ID]; listed && why == "" && a.Staff != "" {
+			s.Issues = append(s.Issues, cardea.Issue{Code: "door-suspect", Account: a.ID, Record: new(a.Key()), Text: fmt.Sprintf(
+				"the account was staff (%s) and is listed without that: it stays so until a second list agrees", a.Staff)})
+		}
+	}
+}
+
 func (d *doubts) note(kind cardea.Kind, since cardea.Instant, why string, records int) {
 	c := store.Collection{Kind: kind, Grade: cardea.Complete, Why: why, At: d.at, SuspectSince: since, Records: records}
 	if since == 0 {

@@ -33,7 +33,7 @@ func (k *Keeper) Sweep(ctx context.Context) (Seen, error) {
 	if err != nil {
 		return seen, err
 	}
-	c := store.DoorChange{Door: k.Door, At: seen.At}
+	c := store.DoorChange{Door: k.Door, At: seen.At, StaffAfter: k.every()}
 	for _, rec := range seen.note(in, cardea.KindGroup, &c.GroupsWhole) {
 		if g, ok := rec.(cardea.Group); ok {
 			c.Groups = append(c.Groups, g)
@@ -48,6 +48,7 @@ func (k *Keeper) Sweep(ctx context.Context) (Seen, error) {
 	c.Accounts = append(c.Accounts, refused(in, cardea.KindAccount, doubt.state.Accounts)...)
 	doubt.listing(&seen, cardea.KindGroup, &c.GroupsWhole, keysOf(doubt.state.Groups), keysOf(c.Groups))
 	doubt.listing(&seen, cardea.KindAccount, &c.AccountsWhole, keysOf(doubt.state.Accounts), keysOf(c.Accounts))
+	seen.unmarked(doubt.state.Accounts, c)
 	groups := k.ofInterest(doubt.state, c)
 	if len(groups) > 0 {
 		if in, err = k.list(ctx, cardea.Scope{Kinds: []cardea.Kind{cardea.KindEdge}, Groups: groups}); err != nil {

@@ -25,13 +25,27 @@ DELETE FROM edge WHERE workspace_id = @workspace_id AND door = @door AND group_i
 DELETE FROM door_group WHERE workspace_id = @workspace_id AND door = @door AND seen_read <> @seen_read;
 
 -- name: PutAccounts :exec
+-- Whose row does not say staff stays what they were: that they are not any more, listings have to say twice.
 INSERT INTO account (workspace_id, door, id, name, email, email_folded, external, shut, staff, phone, seen_read)
 SELECT @workspace_id, @door, value ->> 'i', value ->> 'n', value ->> 'e', value ->> 'f', value ->> 'x',
     CAST(value ->> 's' AS BOOLEAN), value ->> 't', value ->> 'p', CAST(@seen_read AS BIGINT)
 FROM json_each(@bulk) WHERE TRUE
 ON CONFLICT (workspace_id, door, id) DO UPDATE SET
     name = excluded.name, email = excluded.email, email_folded = excluded.email_folded, external = excluded.external,
-    shut = excluded.shut, staff = excluded.staff, phone = excluded.phone, seen_read = excluded.seen_read;
+    shut = excluded.shut, phone = excluded.phone, seen_read = excluded.seen_read,
+    staff = CASE WHEN excluded.staff = '' THEN account.staff ELSE excluded.staff END,
+    unmarked_at = CASE WHEN excluded.staff = '' THEN account.unmarked_at ELSE 0 END;
+
+-- name: EndStaff :exec
+-- A second listing, long enough after the first, does not say it either.
+UPDATE account SET staff = '', unmarked_at = 0
+WHERE workspace_id = @workspace_id AND door = @door AND staff <> '' AND unmarked_at > 0
+  AND unmarked_at <= CAST(@until AS BIGINT) AND id IN (SELECT key FROM json_each(@bulk));
+
+-- name: DoubtStaff :exec
+UPDATE account SET unmarked_at = CAST(@at AS BIGINT)
+WHERE workspace_id = @workspace_id AND door = @door AND staff <> '' AND unmarked_at = 0
+  AND id IN (SELECT key FROM json_each(@bulk));
 
 -- name: LostAccounts :many
 SELECT id FROM account WHERE workspace_id = @workspace_id AND door = @door AND seen_read <> @seen_read;

@@ -26,9 +26,14 @@ import (
 
 // File is a whole configuration.
 type File struct {
-	Database     string                  `yaml:"database"`
-	Listen       string                  `yaml:"listen"`
-	ListenHooks  string                  `yaml:"listen_hooks"` // serves /hooks/ alone; empty = only listen does
+	Database    string `yaml:"database"`
+	Listen      string `yaml:"listen"`
+	ListenHooks string `yaml:"listen_hooks"` // serves /hooks/ alone; empty = only listen does
+	// Retain says for how long what is over stays in the database. The ledger and the audit log stay whole.
+	Retain struct {
+		History Duration `yaml:"history"` // runs, operations, closed issues
+		Records Duration `yaml:"records"` // bookings that are over, records that the space system does not have any more
+	} `yaml:"retain"`
 	Connections  map[string]*Connection  `yaml:"connections"`
 	Integrations map[string]*Integration `yaml:"integrations"`
 
@@ -159,6 +164,7 @@ func (f *File) fill(getenv func(string) string) {
 }
 
 func (f *File) check(p *problems, getenv func(string) string) {
+	f.retains(p)
 	dir := filepath.Dir(f.Path)
 	for _, name := range slices.Sorted(maps.Keys(f.Connections)) {
 		c := f.Connections[name]

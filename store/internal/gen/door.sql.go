@@ -266,6 +266,29 @@ func (q *Queries) CountAccounts(ctx context.Context, arg CountAccountsParams) (i
 	return count, err
 }
 
+const doubtStaff = `-- name: DoubtStaff :exec
+UPDATE account SET unmarked_at = CAST($1 AS BIGINT)
+WHERE workspace_id = $2 AND door = $3 AND staff <> '' AND unmarked_at = 0
+  AND id IN (SELECT key FROM json_each($4))
+`
+
+type DoubtStaffParams struct {
+	At          int64
+	WorkspaceID string
+	Door        string
+	Bulk        string
+}
+
+func (q *Queries) DoubtStaff(ctx context.Context, arg DoubtStaffParams) error {
+	_, err := q.db.ExecContext(ctx, doubtStaff,
+		arg.At,
+		arg.WorkspaceID,
+		arg.Door,
+		arg.Bulk,
+	)
+	return err
+}
+
 const dropEdge = `-- name: DropEdge :exec
 DELETE FROM edge WHERE workspace_id = $1 AND door = $2 AND group_id = $3 AND account = $4
 `
@@ -513,6 +536,30 @@ func (q *Queries) EdgesOf(ctx context.Context, arg EdgesOfParams) ([]EdgesOfRow,
 		return nil, err
 	}
 	return items, nil
+}
+
+const endStaff = `-- name: EndStaff :exec
+UPDATE account SET staff = '', unmarked_at = 0
+WHERE workspace_id = $1 AND door = $2 AND staff <> '' AND unmarked_at > 0
+  AND unmarked_at <= CAST($3 AS BIGINT) AND id IN (SELECT key FROM json_each($4))
+`
+
+type EndStaffParams struct {
+	WorkspaceID string
+	Door        string
+	Until       int64
+	Bulk        string
+}
+
+// A second listing, long enough after the first, does not say it either.
+func (q *Queries) EndStaff(ctx context.Context, arg EndStaffParams) error {
+	_, err := q.db.ExecContext(ctx, endStaff,
+		arg.WorkspaceID,
+		arg.Door,
+		arg.Until,
+		arg.Bulk,
+	)
+	return err
 }
 
 const groups = `-- name: Groups :many
@@ -946,7 +993,9 @@ SELECT $1, $2, value ->> 'i', value ->> 'n', value ->> 'e', value ->> 'f', value
 FROM json_each($4) WHERE TRUE
 ON CONFLICT (workspace_id, door, id) DO UPDATE SET
     name = excluded.name, email = excluded.email, email_folded = excluded.email_folded, external = excluded.external,
-    shut = excluded.shut, staff = excluded.staff, phone = excluded.phone, seen_read = excluded.seen_read
+    shut = excluded.shut, phone = excluded.phone, seen_read = excluded.seen_read,
+    staff = CASE WHEN excluded.staff = '' THEN account.staff ELSE excluded.staff END,
+    unmarked_at = CASE WHEN excluded.staff = '' THEN account.unmarked_at ELSE 0 END
 `
 
 type PutAccountsParams struct {
@@ -956,6 +1005,7 @@ type PutAccountsParams struct {
 	Bulk        string
 }
 
+// Whose row does not say staff stays what they were: that they are not any more, listings have to say twice.
 func (q *Queries) PutAccounts(ctx context.Context, arg PutAccountsParams) error {
 	_, err := q.db.ExecContext(ctx, putAccounts,
 		arg.WorkspaceID,
