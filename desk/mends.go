@@ -45,13 +45,14 @@ var mends = map[string]string{ //nolint:gosec // "pass" is in some codes, and no
 	"no-location": "cardea issues drop {id}", "computed-differs": "cardea issues drop {id}",
 }
 
-// atVendor are the codes of what doctor finds at door systems; it is mended there, and doctor tells when it is.
+// atVendor are the codes of what doctor finds at vendors; it is mended there, and doctor tells when it is.
 var atVendor = []string{
 	"not-examined", "door-locked-down", "door-not-set-up", "door-offline", "group-has-links", "directory-beside-us",
 	"group-own-times", "group-opens-nothing", "group-app-off", "group-restricted", "members-not-shown", "account-without-email",
 	"no-provider-config", "no-patch", "no-filter", "no-etag", "no-single-removal", "duplicate-unit-number", "no-smart-locks",
 	"unit-without-lock", "rented-by-nobody", "unknown-default", "facility-status", "emergency", "lockdown",
 	"passes-used-up", "seats-used-up", "site-lapsed", "site-not-released", "accounts-suspended", "accounts-uninvited",
+	"assumed-contract", "units-without-permissions", "bookings-without-unit", "locations-without-zone",
 }
 
 // Mend says what to type about an issue; empty for a code that nobody gave a mend.

@@ -91,23 +91,6 @@ func (w *Workspace) Changeset(ctx context.Context, door, hash string) (cardea.Ch
 	return out[0], true, nil
 }
 
-// LastChangesets returns the n newest, newest first.
-func (w *Workspace) LastChangesets(ctx context.Context, door string, n int) ([]cardea.Changeset, error) {
-	var out []cardea.Changeset
-	err := w.snapshot(ctx, "reading the changesets of "+door, func(q *gen.Queries) error {
-		rows, err := q.LastChangesets(ctx, gen.LastChangesetsParams{WorkspaceID: w.id, Door: clean(door), Most: int64(n)})
-		for _, r := range rows {
-			c, err := w.changeset(ctx, q, door, gen.ChangesetByHashRow(r))
-			if err != nil {
-				return err
-			}
-			out = append(out, c)
-		}
-		return err
-	})
-	return out, err
-}
-
 func (w *Workspace) changeset(
 	ctx context.Context, q *gen.Queries, door string, r gen.ChangesetByHashRow,
 ) (cardea.Changeset, error) {

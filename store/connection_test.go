@@ -86,24 +86,6 @@ func TestResolvedNamesAreKeptAndReplaced(t *testing.T) {
 	})
 }
 
-func TestForgottenNamesAreResolvedAnew(t *testing.T) {
-	each(t, func(t *testing.T, _ *store.Store, w *store.Workspace) {
-		ctx := t.Context()
-		for _, name := range []string{"london", "paris"} {
-			must(t, w.SaveIntegration(ctx, store.Integration{Name: name, Space: space, Door: doors}))
-			must(t, w.SaveResolved(ctx, name, map[string]string{"plans\x00Hot": "1", "groups\x00Hot": "2", "plans\x00Cold": "3"}))
-		}
-		must(t, w.ForgetResolved(ctx, "london", []string{"plans\x00Hot", "plans\x00Hot", "floors\x00none"}))
-		must(t, w.ForgetResolved(ctx, "london", nil))
-		must(t, w.ForgetResolved(ctx, "nowhere", []string{"plans\x00Hot"}))
-		wantClass(t, w.ForgetResolved(ctx, "london", []string{"plans\x00Cold", "Hot"}), cardea.Rejected)
-		same(t, "London's", ok(w.Resolved(ctx, "london")), map[string]string{"groups\x00Hot": "2", "plans\x00Cold": "3"})
-		if n := len(ok(w.Resolved(ctx, "paris"))); n != 3 {
-			t.Errorf("Paris has %d names", n)
-		}
-	})
-}
-
 func TestApprovalMakesAGroupOursAndKeepsItsPolicy(t *testing.T) {
 	each(t, func(t *testing.T, _ *store.Store, w *store.Workspace) {
 		ctx := t.Context()

@@ -38,19 +38,6 @@ func (w *Workspace) HouseRecord(ctx context.Context, connection string, k cardea
 	return r, err == nil, err
 }
 
-// HouseCounts returns how many records of each kind a house connection holds; kinds without any are left out.
-func (w *Workspace) HouseCounts(ctx context.Context, connection string) (map[cardea.Kind]int, error) {
-	rows, err := w.s.queries().HouseCounts(ctx, gen.HouseCountsParams{WorkspaceID: w.id, Connection: clean(connection)})
-	if err != nil {
-		return nil, classed("counting the records of "+connection, err)
-	}
-	out := make(map[cardea.Kind]int, len(rows))
-	for _, r := range rows {
-		out[cardea.Kind(r.Kind)] = int(r.Records)
-	}
-	return out, nil
-}
-
 // SaveHouse puts and drops records of a house connection in one transaction, with one audit line of who did what. Records
 // that are there already are replaced, dropping what is not there is a success, and a record that is both dropped and put
 // is put. It marks no wake row: who wants the records read soon, does. Errors: Rejected for a record without an id, of no

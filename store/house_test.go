@@ -17,14 +17,13 @@ import (
 func TestHouseHoldsWhatWasPut(t *testing.T) {
 	each(t, func(t *testing.T, _ *store.Store, w *store.Workspace) {
 		ctx := t.Context()
-		same(t, "nothing yet", ok(w.HouseCounts(ctx, space)), map[cardea.Kind]int{})
 		must(t, w.SaveHouse(ctx, space, house(), nil, "ana@x.test", "import"))
 		same(t, "people", ok(w.HouseRecords(ctx, space, cardea.KindPerson)), []cardea.Record{person("ana"), person2("zoe")})
-		same(t, "counts", ok(w.HouseCounts(ctx, space)), map[cardea.Kind]int{
+		same(t, "counts", counts(t, w, space), map[cardea.Kind]int{
 			"person": 2, "visitor": 1, "team": 2, "location": 2, "floor": 1, "resource": 4, "plan": 2, "agreement": 3,
 			"assignment": 2, "booking": 2, "pass": 1,
 		})
-		same(t, "nobody else's", ok(w.HouseCounts(ctx, doors)), map[cardea.Kind]int{})
+		same(t, "nobody else's", counts(t, w, doors), map[cardea.Kind]int{})
 		// Put, replaced and dropped in one go; equal ids of two kinds are two records.
 		ana := person("ana")
 		ana.Phone = "7"
@@ -117,9 +116,9 @@ func TestBigImportsTravelInChunks(t *testing.T) {
 			}
 		}
 		must(t, w.SaveHouse(ctx, space, put, nil, "x", "import"))
-		same(t, "counts", ok(w.HouseCounts(ctx, space)), map[cardea.Kind]int{cardea.KindResource: 10_001})
+		same(t, "counts", counts(t, w, space), map[cardea.Kind]int{cardea.KindResource: 10_001})
 		must(t, w.SaveHouse(ctx, space, []cardea.Record{person("ana")}, drop, "x", "import"))
-		same(t, "counts", ok(w.HouseCounts(ctx, space)), map[cardea.Kind]int{cardea.KindResource: 5_000, cardea.KindPerson: 1})
+		same(t, "counts", counts(t, w, space), map[cardea.Kind]int{cardea.KindResource: 5_000, cardea.KindPerson: 1})
 		rs := ok(w.HouseRecords(ctx, space, cardea.KindResource))
 		if !slices.IsSortedFunc(rs, func(a, b cardea.Record) int { return strings.Compare(a.Key().ID, b.Key().ID) }) {
 			t.Error("the records are not sorted by id")
@@ -229,4 +228,16 @@ func TestEveryKindOfRecordReadsAsItWasPut(t *testing.T) {
 			}
 		})
 	})
+}
+
+// counts are how many records of each kind a house connection holds.
+func counts(t *testing.T, w *store.Workspace, connection string) map[cardea.Kind]int {
+	t.Helper()
+	out := map[cardea.Kind]int{}
+	for _, k := range cardea.Kinds {
+		if n := len(ok(w.HouseRecords(t.Context(), connection, k))); n > 0 {
+			out[k] = n
+		}
+	}
+	return out
 }

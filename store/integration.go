@@ -89,29 +89,6 @@ func resolvedBulk(m map[string]string) ([]string, error) {
 	return bulk(rows, func(r row) [2]string { return [2]string{r.Kind, r.Name} })
 }
 
-// ForgetResolved takes names out of what Resolved returns, each as it stands there: kind + "\x00" + name. One that is not
-// there is a success.
-func (w *Workspace) ForgetResolved(ctx context.Context, integration string, names []string) error {
-	type row struct {
-		Kind string `json:"k"`
-		Name string `json:"n"`
-	}
-	rows := make([]row, len(names))
-	for i, k := range names {
-		kind, name, ok := strings.Cut(k, "\x00")
-		if !ok {
-			return noShelf(k)
-		}
-		rows[i] = row{clean(kind), clean(name)}
-	}
-	chunks, err := bulk(rows, func(r row) row { return r })
-	return w.write(ctx, "forgetting resolved names of "+integration, nil, func(q *gen.Queries) error {
-		return each(chunks, err, func(b string) error {
-			return q.ForgetResolved(ctx, gen.ForgetResolvedParams{WorkspaceID: w.id, Integration: clean(integration), Bulk: b})
-		})
-	})
-}
-
 func noShelf(name string) error {
 	return cardea.Errorf(cardea.Rejected, "the resolved name %q has no kind before it", name)
 }

@@ -23,9 +23,9 @@ func picture(w *store.Workspace) string {
 		ok(w.Facts(ctx, space, []cardea.Key{{Kind: cardea.KindPerson, ID: "1"}})), ok(w.Dirty(ctx, doors)),
 		ok(w.DoorState(ctx, doors)), ok(w.DoorStateOf(ctx, doors, []cardea.PersonID{"rnd/person:1"})),
 		ok(w.LedgerHistory(ctx, doors, "rnd/person:1", "")), ok(w.Removals(ctx, doors, 0)), ok(w.InStep(ctx, doors, 0)),
-		ok(w.LastChangesets(ctx, doors, 9)), ok(w.InFlight(ctx, doors)), ok(w.Unconfirmed(ctx, doors)),
+		ok(w.InFlight(ctx, doors)), ok(w.Unconfirmed(ctx, doors)),
 		ok(w.RunOperations(ctx, "r")), ok(w.Issues(ctx)), ok(w.Runs(ctx, 99)), ok(w.LoadToken(ctx, doors)), ok(w.Audit(ctx, 99)),
-		ok(w.HouseRecords(ctx, space, cardea.KindPerson)), ok(w.HouseCounts(ctx, space)), ok(w.Recall(ctx, doors, "visitor")),
+		ok(w.HouseRecords(ctx, space, cardea.KindPerson)), ok(w.Recall(ctx, doors, "visitor")),
 		ok(w.Blocks(ctx)), ok(w.Freezes(ctx)),
 		ok(w.DoorPast(ctx, doors, 0)), ok(w.StandingsOf(ctx, doors, "1", "1")),
 	}
@@ -107,7 +107,6 @@ func deeds(t testing.TB, s *store.Store, w *store.Workspace, n int) map[string]f
 			must(t, w.Forget(ctx, doors, "visitor", id))
 			must(t, w.SaveIntegration(ctx, store.Integration{Name: "london", Space: space, Door: doors}))
 			must(t, w.SaveResolved(ctx, "london", map[string]string{"groups\x00A": id, "groups\x00B": id, "mapping\x00" + id: "x"}))
-			must(t, w.ForgetResolved(ctx, "london", []string{"groups\x00A"}))
 		},
 		"move": func() { must(t, w.MoveGroup(ctx, doors, group, cardea.GroupID(fmt.Sprint((n+1)%3)), nil)) },
 		"block": func() {

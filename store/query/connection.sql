@@ -40,10 +40,6 @@ ON CONFLICT (workspace_id, integration, kind, name) DO UPDATE SET id = excluded.
 -- name: Resolved :many
 SELECT kind, name, id FROM resolved WHERE workspace_id = @workspace_id AND integration = @integration;
 
--- name: ForgetResolved :exec
-DELETE FROM resolved WHERE workspace_id = @workspace_id AND integration = @integration
-  AND (kind, name) IN (SELECT j.value ->> 'k', j.value ->> 'n' FROM json_each(@bulk) j);
-
 -- name: PutPolicy :exec
 INSERT INTO group_policy (workspace_id, door, group_id, mode, keep, ours)
 VALUES (@workspace_id, @door, @group_id, @mode, @keep, @ours)

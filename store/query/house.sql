@@ -4,9 +4,6 @@ SELECT body FROM house WHERE workspace_id = @workspace_id AND connection = @conn
 -- name: HouseRecord :many
 SELECT body FROM house WHERE workspace_id = @workspace_id AND connection = @connection AND kind = @kind AND id = @id;
 
--- name: HouseCounts :many
-SELECT kind, COUNT(*) AS records FROM house WHERE workspace_id = @workspace_id AND connection = @connection GROUP BY kind;
-
 -- name: PutHouse :exec
 -- A record that is put as it was keeps the time at which it changed.
 INSERT INTO house (workspace_id, connection, kind, id, body, changed_at)

@@ -6,10 +6,6 @@ ON CONFLICT (workspace_id, door, hash) DO UPDATE SET made_at = excluded.made_at,
 -- name: ChangesetByHash :many
 SELECT hash, made_at, issues FROM changeset WHERE workspace_id = @workspace_id AND door = @door AND hash = @hash;
 
--- name: LastChangesets :many
-SELECT hash, made_at, issues FROM changeset WHERE workspace_id = @workspace_id AND door = @door
-ORDER BY made_at DESC, hash LIMIT CAST(@most AS BIGINT);
-
 -- name: OperationsOf :many
 SELECT body FROM operation WHERE workspace_id = @workspace_id AND door = @door AND changeset = @changeset ORDER BY seq;
 

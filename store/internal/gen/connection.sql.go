@@ -91,22 +91,6 @@ func (q *Queries) Connections(ctx context.Context, workspaceID string) ([]Connec
 	return items, nil
 }
 
-const forgetResolved = `-- name: ForgetResolved :exec
-DELETE FROM resolved WHERE workspace_id = $1 AND integration = $2
-  AND (kind, name) IN (SELECT j.value ->> 'k', j.value ->> 'n' FROM json_each($3) j)
-`
-
-type ForgetResolvedParams struct {
-	WorkspaceID string
-	Integration string
-	Bulk        string
-}
-
-func (q *Queries) ForgetResolved(ctx context.Context, arg ForgetResolvedParams) error {
-	_, err := q.db.ExecContext(ctx, forgetResolved, arg.WorkspaceID, arg.Integration, arg.Bulk)
-	return err
-}
-
 const hasIntegration = `-- name: HasIntegration :one
 SELECT COUNT(*) FROM integration WHERE workspace_id = $1 AND name = $2
 `

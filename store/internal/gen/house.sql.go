@@ -46,43 +46,6 @@ func (q *Queries) DropKept(ctx context.Context, arg DropKeptParams) error {
 	return err
 }
 
-const houseCounts = `-- name: HouseCounts :many
-SELECT kind, COUNT(*) AS records FROM house WHERE workspace_id = $1 AND connection = $2 GROUP BY kind
-`
-
-type HouseCountsParams struct {
-	WorkspaceID string
-	Connection  string
-}
-
-type HouseCountsRow struct {
-	Kind    string
-	Records int64
-}
-
-func (q *Queries) HouseCounts(ctx context.Context, arg HouseCountsParams) ([]HouseCountsRow, error) {
-	rows, err := q.db.QueryContext(ctx, houseCounts, arg.WorkspaceID, arg.Connection)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []HouseCountsRow
-	for rows.Next() {
-		var i HouseCountsRow
-		if err := rows.Scan(&i.Kind, &i.Records); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const houseRecord = `-- name: HouseRecord :many
 SELECT body FROM house WHERE workspace_id = $1 AND connection = $2 AND kind = $3 AND id = $4
 `

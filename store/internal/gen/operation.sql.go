@@ -346,46 +346,6 @@ func (q *Queries) FirstOperationsOfRun(ctx context.Context, arg FirstOperationsO
 	return items, nil
 }
 
-const lastChangesets = `-- name: LastChangesets :many
-SELECT hash, made_at, issues FROM changeset WHERE workspace_id = $1 AND door = $2
-ORDER BY made_at DESC, hash LIMIT CAST($3 AS BIGINT)
-`
-
-type LastChangesetsParams struct {
-	WorkspaceID string
-	Door        string
-	Most        int64
-}
-
-type LastChangesetsRow struct {
-	Hash   string
-	MadeAt int64
-	Issues string
-}
-
-func (q *Queries) LastChangesets(ctx context.Context, arg LastChangesetsParams) ([]LastChangesetsRow, error) {
-	rows, err := q.db.QueryContext(ctx, lastChangesets, arg.WorkspaceID, arg.Door, arg.Most)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []LastChangesetsRow
-	for rows.Next() {
-		var i LastChangesetsRow
-		if err := rows.Scan(&i.Hash, &i.MadeAt, &i.Issues); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const openStates = `-- name: OpenStates :many
 SELECT state FROM operation WHERE workspace_id = $1 AND door = $2 AND key = $3
   AND state IN ('waiting', 'held', 'sending', 'sent')
