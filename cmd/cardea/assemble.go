@@ -62,6 +62,9 @@ type settings struct {
 // assemble reads the configuration, opens the store and builds every connection. Nothing is sent yet.
 func (f *common) assemble(ctx context.Context, c *terminal, s settings) (_ *app, err error) {
 	a := &app{file: s.file, taken: hookCounter()}
+	if s.transport == nil {
+		s.transport = c.network.transport
+	}
 	defer func() {
 		if err != nil {
 			a.shut()

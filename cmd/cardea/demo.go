@@ -39,7 +39,7 @@ func (d *demoCmd) Run(ctx context.Context, c *terminal) error {
 	if err != nil {
 		return err
 	}
-	listener, err := listenLoopback(ctx, d.Sandbox)
+	listener, err := listenLoopback(ctx, c, d.Sandbox)
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func (a *app) listen(ctx context.Context, console net.Listener, c *terminal, s *
 	if a.file.ListenHooks == "" || a.file.ListenHooks == address {
 		return serveHTTP(ctx, console, a.routes(c, s, address))
 	}
-	public, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.file.ListenHooks)
+	public, err := c.network.listen(ctx, a.file.ListenHooks)
 	if err != nil {
 		return errors.Join(fmt.Errorf("listen_hooks %s: %w", a.file.ListenHooks, err), console.Close())
 	}

@@ -75,6 +75,7 @@ type terminal struct {
 	color    bool
 	tty      bool      // progress lines may be overwritten
 	in       io.Reader // who answers questions; nil = nobody can be asked
+	network  network
 }
 
 func main() {

@@ -25,11 +25,11 @@ func (s *sandboxCmd) Run(ctx context.Context, c *terminal) error {
 	if err != nil {
 		return err
 	}
-	server, err := sandbox.New(world, sandbox.Options{Now: c.now, Shift: !s.Keep, Switches: s.Switch})
+	server, err := sandbox.New(world, sandbox.Options{Now: c.now, Shift: !s.Keep, Switches: s.Switch, Hook: c.network.hook})
 	if err != nil {
 		return err
 	}
-	listener, err := listenLoopback(ctx, s.Listen)
+	listener, err := listenLoopback(ctx, c, s.Listen)
 	if err != nil {
 		return err
 	}
@@ -38,12 +38,12 @@ func (s *sandboxCmd) Run(ctx context.Context, c *terminal) error {
 	return serveHTTP(ctx, listener, server)
 }
 
-func listenLoopback(ctx context.Context, address string) (net.Listener, error) {
+func listenLoopback(ctx context.Context, c *terminal, address string) (net.Listener, error) {
 	if !loopbackOnly(address) {
 		return nil, cardea.Errorf(cardea.Rejected,
 			"listen %s: the sandbox keeps no secrets and listens on loopback only, such as 127.0.0.1:9090", address)
 	}
-	return (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	return c.network.listen(ctx, address)
 }
 
 // loopbackOnly says whether nobody but this machine can reach an address.

@@ -46,7 +46,7 @@ func (s *serveCmd) serve(ctx context.Context, c *terminal, with settings) error 
 		return cardea.Errorf(cardea.Rejected, "listen %s: other machines could reach the console there, and it shows people's names "+
 			"without a sign-in. Listen on 127.0.0.1, or put a proxy with a sign-in before it and say --open", address)
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	listener, err := c.network.listen(ctx, address)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", address, err)
 	}
