@@ -67,6 +67,10 @@ func walk(t *testing.T, page string, all []guideStep, got [][]string) {
 	g := &guide{t: t, env: map[string]string{"USER": "olga"}}
 	ctx, stop := context.WithCancel(t.Context())
 	defer func() { stop(); g.background.Wait() }()
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for i, s := range all {
 		if s.file != "" {
 			if err := os.WriteFile(s.file, []byte(s.body), 0o600); err != nil {
@@ -74,7 +78,7 @@ func walk(t *testing.T, page string, all []guideStep, got [][]string) {
 			}
 			continue
 		}
-		printed := g.do(ctx, s)
+		printed := strings.ReplaceAll(g.do(ctx, s), here+"/", "")
 		if found := anyHash.FindAllString(printed, -1); found != nil {
 			g.hash = found[len(found)-1]
 		}
