@@ -41,6 +41,8 @@ const (
 	Dangling      Verdict = "dangling"       // it names a record that is not there
 	BadRecurrence Verdict = "bad-recurrence" // the recurrence is refused
 	IsLocked      Verdict = "locked"         // the agreement is locked: access is suspended, not ended
+	NoPass        Verdict = "no-pass"        // the member has no valid pass, which the integration asks for
+	IsPaused      Verdict = "paused"         // the agreement is paused that day
 	IsBlocked     Verdict = "blocked"        // an operator blocked the person
 )
 

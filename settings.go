@@ -49,8 +49,13 @@ type Settings struct {
 	TeamBooking bool                        `json:"team_bookings"` // a booking of a team without a person lets the team in
 	PassTail    bool                        `json:"pass_tail"`     // a pass used today opens until the day's end
 	// CancellationOut says that the day on which an agreement ends is not its last one but the first without access.
-	CancellationOut bool      `json:"cancellation_out,omitempty"`
-	Mappings        []Mapping `json:"mappings"` // sorted by kind, item
+	CancellationOut bool `json:"cancellation_out,omitempty"`
+	// PausedKeep says that an agreement gives what it gives while it is paused too.
+	PausedKeep bool `json:"paused_keep,omitempty"`
+	// PassGate says what becomes of what agreements give to members without a valid pass (RULES.md 2): "on" takes it away,
+	// "report" says so; anything else is off.
+	PassGate string    `json:"passgate,omitempty"`
+	Mappings []Mapping `json:"mappings"` // sorted by kind, item
 	// Zones are the loaded time zones of every name that the settings or the directory use.
 	Zones map[string]*time.Location `json:"-"`
 }

@@ -32,6 +32,7 @@ type HookStanding struct {
 	Installed bool           `json:"installed"`
 	On        bool           `json:"on"`
 	Why       string         `json:"why,omitempty"`
+	Mended    string         `json:"mended,omitempty"` // why they were off until they were switched on just now
 	URL       string         `json:"url,omitempty"`
 	Last      cardea.Instant `json:"last,omitempty"` // the last hook that was believed
 	Taken     int            `json:"taken"`
@@ -169,6 +170,28 @@ func (d *Desk) HookStanding(ctx context.Context, connection string) (HookStandin
 		}
 	}
 	return out, nil
+}
+
+// CheckHooks says how the hooks of a connection stand, and has a space system that switched them off switch them on again where they
+// were installed from here: Nexudus does so after a few failures, and forgets nothing of what it did not send meanwhile.
+func (d *Desk) CheckHooks(ctx context.Context, connection, who string) (HookStanding, error) {
+	standing, err := d.HookStanding(ctx, connection)
+	if err != nil || !standing.Installed || standing.On {
+		return standing, err
+	}
+	known, err := d.ws.Hooks(ctx)
+	if err != nil {
+		return standing, err
+	}
+	if _, can := d.system(connection).(space.Hooks); !can || known[connection].URL != standing.URL {
+		return standing, nil
+	}
+	off := standing.Why
+	if standing, err = d.InstallHooks(ctx, connection, standing.URL, who); err != nil { // it knows an address that is whole
+		return standing, err
+	}
+	standing.Mended = off
+	return standing, nil
 }
 
 // steps say what a person does where no API does it.

@@ -13,6 +13,7 @@ import (
 	"github.com/cardea-access/cardea/loop/apply"
 	"github.com/cardea-access/cardea/loop/keep"
 	"github.com/cardea-access/cardea/loop/read"
+	"github.com/cardea-access/cardea/space"
 	"github.com/cardea-access/cardea/store"
 )
 
@@ -159,7 +160,8 @@ func (d *Desk) ruled(
 		for g, changed := range remapped(printed[in.Name], r.Remembered) {
 			k.Remapped[g] = k.Remapped[g] || changed
 		}
-		k.Integrations = append(k.Integrations, keep.Integration{Settings: r.Settings, Space: in.Space})
+		_, profiled := d.c.Spaces[in.Space].Space.(space.Profiled)
+		k.Integrations = append(k.Integrations, keep.Integration{Settings: r.Settings, Space: in.Space, Profiled: profiled})
 		k.Units = append(k.Units, r.Units...)
 		maps.Copy(k.Attributes, r.Attributes)
 		for g, p := range r.Policies {

@@ -42,8 +42,8 @@ func Resolve(
 	s := cardea.Settings{
 		Integration: in.Name, Zone: in.Zone, Lead: in.Lead, Lag: in.Lag,
 		Visitors: in.Visitors, TeamBooking: in.Teams, PassTail: in.PassTail,
-		CancellationOut: in.CancelledOut,
-		Sites:           map[string]cardea.LocationSettings{},
+		CancellationOut: in.CancelledOut, PausedKeep: in.PausedKept, PassGate: in.PassGate,
+		Sites: map[string]cardea.LocationSettings{},
 	}
 	for _, l := range in.Locations {
 		if id, ok := r.name(shelfLocations, l); ok {

@@ -35,6 +35,10 @@ type Integration struct {
 	PassTail bool
 	// CancelledOut says that the day of a cancellation is the first without access.
 	CancelledOut bool
+	// PassGate says what becomes of members without a valid pass.
+	PassGate string // on, report, off
+	// PausedKept says that a paused agreement gives what it gives all the same.
+	PausedKept bool
 	// Units says that rented units open: each for the groups of its own access permissions, unless a mapping names it.
 	Units bool
 	// Stored says that the store has its mappings and what is said of groups, and not the configuration file; else MappedAt is

@@ -47,6 +47,12 @@ type Editable interface {
 	Editable()
 }
 
+// Profiled systems may give one person several records, which bear one e-mail address. Profiled is called by nobody; having it is
+// the mark.
+type Profiled interface {
+	Profiled()
+}
+
 // Hooked systems announce changes. Verify checks the signature over the raw body in constant time and returns which records
 // should be read again; it returns no facts. Errors: Auth for what is not the vendor's or is too old, Rejected for what is but
 // cannot be read, Retry when it cannot be told now.

@@ -11,7 +11,7 @@ import (
 
 type hooksCmd struct {
 	Install hooksInstallCmd `cmd:"" help:"Have a vendor send its hooks here, where its API can; otherwise say what to do there."`
-	Check   hooksCheckCmd   `cmd:"" help:"Say how the hooks of a connection stand, and when the last one came."`
+	Check   hooksCheckCmd   `cmd:"" help:"Say how the hooks of a connection stand, and switch on again those that are off."`
 	Remove  hooksRemoveCmd  `cmd:"" help:"Take back what install registered."`
 }
 
@@ -53,7 +53,7 @@ func (h *hooksInstallCmd) Run(ctx context.Context, c *terminal) error {
 // Run looks.
 func (h *hooksCheckCmd) Run(ctx context.Context, c *terminal) error {
 	return h.do(ctx, c, settings{}, func(ctx context.Context, d *desk.Desk) (desk.HookStanding, error) {
-		return d.HookStanding(ctx, h.Connection)
+		return d.CheckHooks(ctx, h.Connection, who(c))
 	})
 }
 
@@ -103,6 +103,8 @@ func hookText(h desk.HookStanding, clock say.Clock, removed bool) string {
 		line("%s: nothing is registered at the vendor: cardea hooks install %s --url https://...", name, name)
 	case !h.On || h.Why != "":
 		line("%s: registered, and %s: cardea hooks install %s --url https://... mends it", name, say.Clean(h.Why), name)
+	case h.Mended != "":
+		line("%s: registered and on again: %s", name, say.Clean(h.Mended))
 	default:
 		line("%s: registered and on", name)
 	}

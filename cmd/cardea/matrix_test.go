@@ -31,6 +31,11 @@ var spaceSides = []side{
 		connection: `{system: officernd, base_url: "` + origin + `officernd", org: acme, client_id: cardea, ` +
 			`client_secret: sandbox-secret}`,
 	},
+	{
+		name: "nexudus",
+		connection: `{system: nexudus, base_url: "` + origin + `nexudus", user: olga@x.test, password: sandbox-password, ` +
+			`webhook_secret: matrix-webhook-secret}`,
+	},
 	{name: "house", connection: `{system: house, name: Acme}`, fill: fillHouse},
 }
 
@@ -50,7 +55,7 @@ var doorSides = []side{
 const matrixKey = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 
 // pair configures one space system with one door system.
-func pair(t *testing.T, space, door side, db database, mappings string) *rig {
+func pair(t *testing.T, space, door side, db database, mappings string, edits ...func(*config.File)) *rig {
 	t.Helper()
 	world := read(t, worldsDir+"matrix.yaml")
 	return rigOf(t, "matrix", world, fmt.Sprintf(`
@@ -64,7 +69,11 @@ integrations:
     zone: Europe/London
     approve: auto
     mappings:
-%s`, space.connection, door.connection, mappings), db, func(*config.File) {})
+%s`, space.connection, door.connection, mappings), db, func(f *config.File) {
+		for _, edit := range edits {
+			edit(f)
+		}
+	})
 }
 
 func (s side) called(group string) string {

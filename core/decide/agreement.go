@@ -35,6 +35,9 @@ func (j *judge) held(i int32, person, team string, guest bool) {
 	l := &j.look
 	*l = newLook(cardea.RulePlan, a.Key())
 	l.guest, l.locked = guest, a.Locked
+	if j.all && x.gates() {
+		l.gate = j.person
+	}
 	l.no(askRecord, x.lost(l.record), l.record)
 	if !a.Approved {
 		l.no(askState, cardea.NotApproved, l.record)
@@ -63,7 +66,7 @@ func (j *judge) held(i int32, person, team string, guest bool) {
 
 	// An agreement's own location is judged for PLAN; where it has none its zone is that of what it is assigned to.
 	l.place, l.zone = own, x.zone(own, x.firstStand(assignments), home)
-	l.base = x.term(j.days, a, l.zone)
+	l.base, l.pause = x.term(j.days, a, l.zone), x.pause(j.days, a, l.zone)
 	if a.Plan != "" && !guest && j.crowd < 0 {
 		if !j.tell(l, x.items[0][a.Plan]) {
 			j.tellNone(l, cardea.NotMapped, askMapping, cardea.Key{Kind: cardea.KindPlan, ID: a.Plan})
@@ -114,7 +117,7 @@ func (j *judge) assignment(a *cardea.Agreement, s, own, home int32) {
 	zone := x.zone(l.place, own, home)
 	if zone != l.zone {
 		l.zone = zone
-		l.base = x.term(j.days, a, zone)
+		l.base, l.pause = x.term(j.days, a, zone), x.pause(j.days, a, zone)
 	}
 	l.base = l.base.Cut(j.days.between(one.Start, one.End, zone))
 	found := false

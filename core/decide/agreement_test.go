@@ -210,3 +210,32 @@ func TestGoneRecordsGrantNothing(t *testing.T) {
 		})
 	}
 }
+
+func TestAPauseCutsItsDaysOut(t *testing.T) {
+	t.Parallel()
+	d := small()
+	a := agreement("1", "ana", "", "hot")
+	a.End, a.PausedFrom, a.PausedUntil = day("2026-12-31"), day("2026-11-25"), day("2026-11-27")
+	open := agreement("2", "ben", "", "hot")
+	open.PausedFrom = day("2026-11-25")
+	d.Agreements = []cardea.Agreement{a, open}
+	s := settings(mapped(cardea.ItemPlans, "hot", "g"))
+	x := decide.New(d, s)
+	got := granted(x, "g", span("2026-11-23", "2026-12-24"))
+	wantWindows(t, got[person("ana")], span("2026-11-01", "2026-11-25"), span("2026-11-28", "2027-01-01"))
+	wantWindows(t, got[person("ben")], span("2026-11-01", "2026-11-25"))
+	wantPeople(t, x, "g", "2026-11-24T23:59:59Z", person("ana"), person("ben"))
+	wantPeople(t, x, "g", "2026-11-25T00:00:00Z")
+	wantPeople(t, x, "g", "2026-11-28T00:00:00Z", person("ana"))
+	wantVerdict(t, x, person("ana"), "2026-11-26T12:00:00Z", cardea.RulePlan, "1", cardea.IsPaused)
+	wantVerdict(t, x, person("ana"), "2027-01-02T12:00:00Z", cardea.RulePlan, "1", cardea.Ended)
+	if opens := x.Opens(at("2026-11-26")); opens != at("2026-11-28") {
+		t.Errorf("it opens again %s", opens)
+	}
+	was := []cardea.Reason{{Integration: s.Integration, Rule: cardea.RulePlan, Record: a.Key(), Kind: cardea.ItemPlans, Item: "hot"}}
+	if cause := x.Cause(person("ana"), "g", was, at("2026-11-26")); cause != cardea.CauseEnded {
+		t.Errorf("in a pause the cause is %q", cause)
+	}
+	s.PausedKeep = true
+	wantPeople(t, decide.New(d, s), "g", "2026-11-26T12:00:00Z", person("ana"), person("ben"))
+}

@@ -27,7 +27,7 @@ func (x *Index) Cause(p cardea.PersonID, g cardea.GroupID, was []cardea.Reason, 
 // before anything known, whatever is not empty before nothing.
 func Weightiest(causes ...cardea.Cause) cardea.Cause {
 	order := []cardea.Cause{
-		cardea.CauseVanished, cardea.CauseOutOfScope, cardea.CauseUnmapped, cardea.CauseStray,
+		cardea.CauseVanished, cardea.CauseOutOfScope, cardea.CauseUnmapped, cardea.CauseStray, cardea.CauseGate,
 		cardea.CauseLocked, // what may come back is not taken away for what will not
 		cardea.CauseLeft, cardea.CauseMoved, cardea.CauseCancelled, cardea.CauseDeleted, cardea.CauseEnded,
 	}
@@ -72,7 +72,7 @@ func (x *Index) stray(p cardea.PersonID, g cardea.GroupID, at cardea.Instant) ca
 // (dangling, refused) is an absence: nobody said that it is over.
 func causeOf(v cardea.Verdict) cardea.Cause {
 	switch v {
-	case cardea.Ended, cardea.UsedUp, cardea.ByHours:
+	case cardea.Ended, cardea.UsedUp, cardea.ByHours, cardea.IsPaused:
 		return cardea.CauseEnded
 	case cardea.WasCancelled, cardea.IsTentative, cardea.NotApproved, cardea.NoPerson:
 		return cardea.CauseCancelled
@@ -88,6 +88,8 @@ func causeOf(v cardea.Verdict) cardea.Cause {
 		return cardea.CauseDeleted
 	case cardea.RecordMissing, cardea.Dangling, cardea.BadRecurrence, cardea.NotAssigned:
 		return cardea.CauseVanished
+	case cardea.NoPass:
+		return cardea.CauseGate
 	case cardea.OutOfScope:
 		return cardea.CauseOutOfScope
 	case cardea.NotMapped, cardea.VisitorsOff:

@@ -34,10 +34,12 @@ type hoursKey struct {
 	mapping, place int32
 	zone           *time.Location
 	slots          *cardea.Hours
+	pause          cardea.Window
+	gate           int32
 }
 
 // hours are what cuts, each nil when it does not: sorted, disjoint windows that stay open.
-type hours struct{ mapping, slots, place, closures, all []cardea.Window }
+type hours struct{ pause, mapping, slots, place, closures, gate, all []cardea.Window }
 
 // evaluate starts an evaluation. A span without an end is judged for a little over a year where hours or a series need
 // an end; what needs none is not limited.
@@ -84,7 +86,7 @@ type timed struct {
 // of returns a finding's windows: those around the span, or all where there are few.
 func (e *evaluation) of(f *finding) (timed, error) {
 	t, err := e.uncut(f)
-	if err != nil || f.slots == nil && !e.x.cuts(f.mapping, f.place) {
+	if err != nil || f.slots == nil && f.pause.Empty() && f.gate < 0 && !e.x.cuts(f.mapping, f.place) {
 		return t, err
 	}
 	open := e.open(f).all
@@ -122,7 +124,7 @@ func (e *evaluation) uncut(f *finding) (timed, error) {
 // open returns what cuts a finding.
 func (e *evaluation) open(f *finding) hours {
 	x, m := e.x, &e.x.mappings[f.mapping]
-	key := hoursKey{mapping: none, place: f.place, zone: f.zone, slots: f.slots}
+	key := hoursKey{mapping: none, place: f.place, zone: f.zone, slots: f.slots, pause: f.pause, gate: f.gate}
 	if m.hours != nil || m.Always {
 		key.mapping = f.mapping
 	}
@@ -141,6 +143,11 @@ func (e *evaluation) open(f *finding) hours {
 		}
 		return ws
 	}
+	if !f.pause.Empty() {
+		h.pause = add([]cardea.Window{
+			{From: cardea.Always, Until: f.pause.From}, {From: f.pause.Until, Until: cardea.Never},
+		})
+	}
 	if m.hours != nil {
 		h.mapping = add(e.days.opening(m.hours, nil, f.zone, e.lo, e.hi))
 	}
@@ -156,6 +163,9 @@ func (e *evaluation) open(f *finding) hours {
 		if len(p.closures) > 0 {
 			h.closures = add(e.days.outside(p.closures, zone))
 		}
+	}
+	if f.gate >= 0 {
+		h.gate = add(x.gate[f.gate])
 	}
 	e.hours[key] = h
 	return h

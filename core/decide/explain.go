@@ -133,7 +133,7 @@ func (e *evaluation) clock(l *look, at cardea.Instant) clocked {
 		c.verdict, c.stopped, c.refused = cardea.BadRecurrence, askWindow, true
 		return c
 	}
-	if c.finding.timed && (c.finding.slots != nil || e.x.cuts(l.mapping, l.place)) {
+	if c.finding.timed && (c.finding.slots != nil || !c.finding.pause.Empty() || c.finding.gate >= 0 || e.x.cuts(l.mapping, l.place)) {
 		c.cuts = e.open(&c.finding)
 	}
 	if holds(c.timed.windows, at) {
@@ -155,12 +155,17 @@ func (e *evaluation) clock(l *look, at cardea.Instant) clocked {
 		default:
 			c.verdict = cardea.Ended
 		}
+	case c.finding.pause.Holds(at):
+		c.verdict, c.stopped = cardea.IsPaused, askPause
 	case c.cuts.mapping != nil && !holds(c.cuts.mapping, at):
 		c.stopped = askHours
 	case c.cuts.slots != nil && !holds(c.cuts.slots, at):
 		c.stopped = askSlots
 	case c.cuts.place != nil && !holds(c.cuts.place, at):
 		c.stopped = askPlaceHours
+	case c.cuts.closures != nil && !holds(c.cuts.closures, at):
+	case c.finding.gate >= 0 && !holds(c.cuts.gate, at):
+		c.verdict, c.stopped = cardea.NoPass, askGate
 	}
 	return c
 }

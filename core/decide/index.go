@@ -33,10 +33,11 @@ type Index struct {
 	teamHome  []int32
 	members   lists // present people by team
 	crowds    crowds
-	slots     []*cardea.Hours // of passes, each once
-	asksSlots bool            // a mapping asks for them
-	built     bool            // everything was judged: nothing changes any more
-	suspended []bool          // by person; nil when nobody is
+	slots     []*cardea.Hours   // of passes, each once
+	asksSlots bool              // a mapping asks for them
+	built     bool              // everything was judged: nothing changes any more
+	gate      [][]cardea.Window // by person: when a valid pass is held; nil when nobody asks for one
+	suspended []bool            // by person; nil when nobody is
 	places    []place
 	locations map[string]int32
 	floors    map[string]int32
@@ -77,6 +78,8 @@ type finding struct {
 	due     cardea.Instant // a booking's own start, else Always
 	timed   bool           // the windows depend on the asked time: hours, slots, closures, a series
 	slots   *cardea.Hours  // of a pass; nil when they cut nothing
+	gate    int32          // the person whose passes cut it; else none
+	pause   cardea.Window  // of an agreement; empty when there is none
 }
 
 // edge says that a yes gives a person a group.
@@ -124,6 +127,7 @@ func New(d cardea.Directory, s cardea.Settings) *Index {
 	x.internPeople()
 	x.internAssignments()
 	x.internBookings()
+	x.internGate()
 	x.judgeAll()
 	x.built = true
 	return x
@@ -200,6 +204,9 @@ func (x *Index) Feeds(g cardea.GroupID) []cardea.Kind {
 		kinds = append(kinds, cardea.KindPerson)
 		if len(x.crowds.list) > 0 {
 			kinds = append(kinds, cardea.KindTeam)
+		}
+		if x.gates() && m.Kind != cardea.ItemBookables {
+			kinds = append(kinds, cardea.KindPass)
 		}
 		switch m.Kind {
 		case cardea.ItemPlans:

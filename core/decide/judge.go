@@ -42,6 +42,8 @@ type look struct {
 	spent   bool           // nothing is left on the pass: base is its last day
 	guest   bool           // the person stands beside the holder
 	slots   *cardea.Hours  // of the pass's type: they cut where the mapping says so
+	gate    int32          // the person whose passes it takes; else none
+	pause   cardea.Window  // in which the agreement is paused; empty = it is not
 	locked  bool           // the record is locked: it would give what it says, and does not
 	// asks is the first question that was not answered with yes, says the answer, about the record subject.
 	asks    ask
@@ -49,7 +51,7 @@ type look struct {
 	subject cardea.Key
 }
 
-// ask numbers the questions in their order (RULES.md 2). PASSGATE will stand before the lock.
+// ask numbers the questions in their order (RULES.md 2).
 type ask uint8
 
 const (
@@ -61,17 +63,20 @@ const (
 	askScope
 	askLeft
 	askWindow
+	askPause
 	askHours
 	askSlots
 	askPlaceHours
 	askClosure
+	askGate
 	askLock
 	askDone
 )
 
 var askNames = [askDone]string{
 	cardea.AskRecord, cardea.AskState, cardea.AskHolder, cardea.AskMapping, cardea.AskAssignment, cardea.AskScope,
-	cardea.AskLeft, cardea.AskWindow, cardea.AskHours, cardea.AskSlots, cardea.AskPlaceHours, cardea.AskClosure, cardea.AskLock,
+	cardea.AskLeft, cardea.AskWindow, "pause", cardea.AskHours, cardea.AskSlots, cardea.AskPlaceHours, cardea.AskClosure,
+	"gate", cardea.AskLock,
 }
 
 // holder says whom a record lets in: a person, the people of a team, of a crowd, or of a booking.
@@ -113,7 +118,7 @@ func refusedVisitor(p *cardea.Person) bool { return p.Visitor && p.Status == car
 func newLook(rule cardea.Rule, record cardea.Key) look {
 	return look{
 		rule: rule, record: record, mapping: none, place: none, holder: nobody, base: cardea.Forever, due: cardea.Always,
-		series: none, asks: askDone, says: cardea.Yes,
+		series: none, gate: none, asks: askDone, says: cardea.Yes,
 	}
 }
 
@@ -209,9 +214,14 @@ func (j *judge) inTeam(l *look, team int32, key cardea.Key) {
 func (l *look) finding(x *Index) finding {
 	return finding{
 		base: l.base, booking: l.series, mapping: l.mapping, place: l.place, zone: l.zone, due: l.due,
-		timed: l.series >= 0 || x.cuts(l.mapping, l.place) || l.slotted(x),
-		slots: l.cutting(x),
+		timed: l.timed(x),
+		slots: l.cutting(x), pause: l.pause, gate: l.gate,
 	}
+}
+
+// timed says whether its windows depend on the asked time, or are several.
+func (l *look) timed(x *Index) bool {
+	return l.series >= 0 || x.cuts(l.mapping, l.place) || l.slotted(x) || !l.pause.Empty() || l.gate >= 0
 }
 
 // slotted says whether the slots of a pass cut: where the mapping says so (RULES.md PASS).

@@ -55,6 +55,7 @@ func (k *keeper) keep(l *look) {
 	if len(x.edges) == before {
 		return
 	}
+	gated := x.gates() && l.record.Kind == cardea.KindAgreement
 	r := x.reasons.add()
 	m := &x.mappings[l.mapping]
 	r.Integration, r.Rule, r.Record, r.Kind, r.Item = x.s.Integration, m.rule, l.record, m.Kind, m.Item
@@ -62,8 +63,17 @@ func (k *keeper) keep(l *look) {
 	if len(l.via) > 0 {
 		r.Via = k.via.put(l.via)
 	}
+	if gated { // everybody has passes of their own
+		for i := before; i < len(x.edges); i++ {
+			x.edges[i].when = ^when(len(x.timed))
+			f := l.finding(x)
+			f.gate, f.timed = x.edges[i].person, true
+			x.timed = append(x.timed, f)
+		}
+		return
+	}
 	var at when
-	if l.series >= 0 || x.cuts(l.mapping, l.place) || l.slotted(x) {
+	if l.timed(x) {
 		at = ^when(len(x.timed))
 		x.timed = append(x.timed, l.finding(x))
 	} else {

@@ -9,6 +9,27 @@ import (
 // pass judges one set of passes: held while something is left inside its validity, and to the end of the day on which
 // the last of it was used (RULES.md PASS).
 func (j *judge) pass(i int32) {
+	x, p, l := j.x, &j.x.d.Passes[i], &j.look
+	outside, is := j.valid(i)
+	if !is {
+		return
+	}
+	mappings := x.of(cardea.ItemPasses, cardea.Anything)
+	if own := x.of(cardea.ItemPasses, p.Type); p.Type != "" && len(own) > 0 {
+		mappings = own
+	}
+	if !j.tell(l, mappings) {
+		j.tellNone(l, cardea.NotMapped, askMapping, l.record)
+	}
+	if !outside.Empty() {
+		l.base = outside
+		j.tell(l, mappings)
+	}
+}
+
+// valid looks at a set of passes up to when it is valid: its base, and a day of use that lies outside its validity. False when it lets
+// nobody in and nobody asks why.
+func (j *judge) valid(i int32) (outside cardea.Window, is bool) {
 	x, p := j.x, &j.x.d.Passes[i]
 	l := &j.look
 	*l = newLook(cardea.RuleDayPass, p.Key())
@@ -30,7 +51,7 @@ func (j *judge) pass(i int32) {
 		l.slots = x.slotsOf(p.Slots)
 	}
 	if l.says != cardea.Yes && !j.all {
-		return
+		return outside, false
 	}
 	holder := l.holder.person
 	if home != "" {
@@ -58,18 +79,10 @@ func (j *judge) pass(i int32) {
 	default:
 		l.base = valid
 	}
-
-	mappings := x.of(cardea.ItemPasses, cardea.Anything)
-	if own := x.of(cardea.ItemPasses, p.Type); p.Type != "" && len(own) > 0 {
-		mappings = own
-	}
-	if !j.tell(l, mappings) {
-		j.tellNone(l, cardea.NotMapped, askMapping, l.record)
-	}
 	if left && !used.Empty() && !valid.Touches(used) {
-		l.base = used // used on a day outside its validity
-		j.tell(l, mappings)
+		outside = used
 	}
+	return outside, true
 }
 
 // slotsOf returns the slots once for all passes that have them alike, so that their weeks are laid out once; nil where no mapping

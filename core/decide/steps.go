@@ -50,6 +50,8 @@ func (s *steps) concerns(a ask) bool {
 		return s.look.place >= 0
 	case askLeft:
 		return s.look.rule == cardea.RuleDayPass || s.look.rule == cardea.RulePass
+	case askPause:
+		return s.cuts.pause != nil
 	case askHours:
 		return s.cuts.mapping != nil
 	case askSlots:
@@ -58,6 +60,8 @@ func (s *steps) concerns(a ask) bool {
 		return s.cuts.place != nil
 	case askClosure:
 		return s.cuts.closures != nil
+	case askGate:
+		return s.cuts.gate != nil
 	case askLock:
 		return s.look.locked
 	case askRecord, askState, askHolder, askMapping, askWindow, askDone:
@@ -93,7 +97,7 @@ func (s *steps) key(a ask) cardea.Key {
 			return s.x.person(n).Key()
 		}
 		return l.record
-	case askRecord, askState, askLeft, askWindow, askHours, askSlots, askDone:
+	case askRecord, askState, askLeft, askWindow, askPause, askHours, askSlots, askGate, askDone:
 	}
 	return cardea.Key{}
 }

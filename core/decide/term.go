@@ -17,6 +17,15 @@ func (x *Index) term(d *days, a *cardea.Agreement, zone *time.Location) cardea.W
 	return w
 }
 
+// pause returns the window in which an agreement is paused, its first and its last day in it (RULES.md PLAN); empty when it is
+// not, or when the operator says that pauses change nothing.
+func (x *Index) pause(d *days, a *cardea.Agreement, zone *time.Location) cardea.Window {
+	if x.s.PausedKeep || !a.PausedFrom.Set {
+		return cardea.Window{}
+	}
+	return d.between(a.PausedFrom, a.PausedUntil, zone)
+}
+
 // Ends returns when the agreement behind a reason ends by its own dates and those of the assignment that it counts through;
 // Never when it does not. Hours and closures do not count. False for reasons of other kinds or integrations, and when the
 // record is not there any more.

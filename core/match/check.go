@@ -169,7 +169,7 @@ func (m *matcher) sameEmail(people []cardea.PersonID, a cardea.AccountID) {
 		connection, _, ok := p.Split()
 		before := cardea.PersonID("")
 		for j, q := range people {
-			if other, _, is := q.Split(); i == j || !ok || !is || other != connection {
+			if other, _, is := q.Split(); i == j || !ok || !is || other != connection || m.in.Profiled[connection] {
 				continue
 			}
 			if !slices.Contains(of, p) {

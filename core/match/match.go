@@ -39,6 +39,9 @@ type Input struct {
 	// Follow are the fields of the profile that accounts are given when the person's change (RULES.md PROFILE): only those
 	// that the door system can take.
 	Follow []string
+	// Profiled are the connections at which records of one address are one person's (RULES.md LINK): that they share an account is
+	// no question.
+	Profiled map[string]bool
 }
 
 // Result is what Pair found. Every list is sorted.

@@ -339,3 +339,19 @@ func TestALaterNameIsShownForAccountsThatWeMade(t *testing.T) {
 		}
 	}
 }
+
+// TestProfilesOfOneAddressAreOnePerson: where a vendor gives one person several records, that they share an account is no question.
+func TestProfilesOfOneAddressAreOnePerson(t *testing.T) {
+	t.Parallel()
+	in := match.Input{
+		Door: "kisi", People: people(map[cardea.PersonID]string{"nex/person:1": "ana@x.test", "nex/person:2": "Ana@X.test"}),
+		Accounts: []cardea.Account{{ID: "7", Name: "Ana Lima", Email: "ana@x.test"}},
+	}
+	if r := match.Pair(in); len(r.Conflicts) != 1 || len(r.Links) != 2 {
+		t.Errorf("elsewhere: %v, %+v", pairs(r), r.Conflicts)
+	}
+	in.Profiled = map[string]bool{"nex": true}
+	if r := match.Pair(in); len(r.Conflicts) != 0 || slices.Contains(codes(r), "shared-account") || len(r.Links) != 2 {
+		t.Errorf("%v, %v, %+v", pairs(r), codes(r), r.Conflicts)
+	}
+}

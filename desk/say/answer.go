@@ -111,7 +111,7 @@ func (t teller) because(at cardea.Instant) string {
 	var parts []string
 	for _, one := range t.e.Considered {
 		holds := slices.ContainsFunc(one.Windows, func(w cardea.Window) bool { return w.Holds(at) })
-		if holds && (one.Verdict == cardea.Yes || one.Verdict == cardea.NotYet || one.Verdict == cardea.ByHours) {
+		if holds && slices.Contains([]cardea.Verdict{cardea.Yes, cardea.NotYet, cardea.ByHours, cardea.IsPaused}, one.Verdict) {
 			parts = append(parts, t.subject(one))
 		}
 	}

@@ -42,6 +42,14 @@ var verdicts = map[cardea.Verdict]Word{
 		"outside hours", "is running, but not at this hour",
 		"Come within the hours, or widen the hours of the mapping or the location.",
 	},
+	cardea.NoPass: {
+		"no pass", "needs a valid pass, and the person has none",
+		"Give them a pass in the space system, or change the integration's passgate setting.",
+	},
+	cardea.IsPaused: {
+		"paused", "is paused that day",
+		"Wait until the pause is over, or end it in the space system.",
+	},
 	cardea.NotMapped: {
 		"not mapped", "is not mapped to this group",
 		"Map it to this group in the integration's mappings.",
@@ -104,7 +112,7 @@ func MarkOf(v cardea.Verdict) Mark {
 	switch v { //nolint:exhaustive // every other verdict is a no
 	case cardea.Yes:
 		return MarkOpen
-	case cardea.NotYet, cardea.ByHours:
+	case cardea.NotYet, cardea.ByHours, cardea.IsPaused:
 		return MarkLater
 	}
 	return MarkShut

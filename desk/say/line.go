@@ -140,7 +140,7 @@ func (t teller) predicate(one cardea.Consideration) string {
 		if w, ok := before(one.Windows, t.e.At); ok {
 			return "ended " + t.c.End(w.Until)
 		}
-	case cardea.ByHours:
+	case cardea.ByHours, cardea.IsPaused:
 		if w, ok := after(one.Windows, t.e.At); ok {
 			return said + "; it opens next " + t.c.Window(w)
 		}

@@ -61,6 +61,7 @@ var _ Store = (*store.Workspace)(nil)
 type Integration struct {
 	Settings cardea.Settings
 	Space    string // connection
+	Profiled bool   // its system gives one person several records of one address
 }
 
 // Keeper keeps one door connection. It may be used by several goroutines, but only one run may be under way at a time:

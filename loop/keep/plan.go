@@ -212,6 +212,9 @@ func (k *Keeper) look(
 		f.beyond = min(f.beyond, x.Opens(span.Until))
 		f.mapped = append(f.mapped, x.Mapped()...)
 		f.issues = append(f.issues, x.Issues()...)
+		if only == nil {
+			f.issues = append(f.issues, x.GateIssues(f.at)...)
+		}
 		if standings[i.Space] == nil {
 			s, err := k.standings(ctx, i.Space)
 			if err != nil {
@@ -303,6 +306,7 @@ func (k *Keeper) plan(ctx context.Context, f *facts, state store.DoorState) (Pla
 	paired := match.Pair(match.Input{
 		Door: k.Door, People: people, Accounts: state.Accounts, Links: slices.Clone(state.Links),
 		NeedsEmail: k.limits().NeedsEmail, Decisions: k.decided(state), Follow: k.follows(),
+		Profiled: k.profiled(),
 	})
 	barred, err := k.blocked(ctx, f.at)
 	if err != nil {

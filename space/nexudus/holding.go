@@ -53,6 +53,9 @@ func (v contract) record() (cardea.Record, error) {
 	}
 	if v.Paused.yes || !v.PausedFrom.IsZero() {
 		a.PausedFrom, a.PausedUntil = day(v.PausedFrom, moment{}), day(v.PausedUntil, moment{})
+		if !a.PausedFrom.Set { // it is paused, and since when is not said
+			a.PausedFrom = a.Start
+		}
 	}
 	return a, nil
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/cardea-access/cardea"
@@ -49,7 +50,11 @@ func (s *System) Verify(_ context.Context, h http.Header, body []byte) (cardea.H
 	if !plain && !raw {
 		return cardea.Hint{}, cardea.Errorf(cardea.Auth, "the hook's signature is wrong: compare webhook_secret with Nexudus's")
 	}
-	return hint(h.Get(cardea.HookPath), body)
+	out, err := hint(h.Get(cardea.HookPath), body)
+	// Nothing names an event, and two that differ may have one body: a coworker's record is the same when their passes change. So none
+	// is taken for another one that came again.
+	out.Event = h.Get(cardea.HookPath) + " " + s.now().UTC().Format(time.RFC3339Nano) + " " + hex.EncodeToString(sum)
+	return out, err
 }
 
 func signed(secret, body, sum []byte) bool {

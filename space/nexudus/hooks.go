@@ -130,7 +130,7 @@ func (s *System) Installed(ctx context.Context) (cardea.HookState, error) {
 	}
 	switch {
 	case !state.On:
-		state.Why = fmt.Sprintf("Nexudus switched off the webhook %s: hooks install switches it on again", off)
+		state.Why = fmt.Sprintf("Nexudus switched off the webhook %s after errors", off)
 	case missing > 0:
 		state.Why = fmt.Sprintf("%d of %d webhooks are missing: run hooks install", missing, len(book.wanted))
 	}

@@ -144,7 +144,7 @@ func (r *reader) batch(ctx context.Context, p *cardea.Pages, c collection, ids [
 			row, there := came[id]
 			if !there || !r.holds(c, row) {
 				from := row
-				answer, err := r.s.get(ctx, c.path+"/"+id, nil)
+				answer, err := r.s.alone(ctx, c, id)
 				switch {
 				case cardea.ClassOf(err) == cardea.NotFound:
 					gone = true

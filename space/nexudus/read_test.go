@@ -154,19 +154,34 @@ func TestTheThrottleIs409(t *testing.T) {
 	}
 }
 
+// TestAWebPageIsNoDeletion by itself: only when the listing, asked for the id, answers that it holds nothing is the record gone.
 func TestAWebPageIsNoDeletion(t *testing.T) {
 	t.Parallel()
 	k := cardea.Key{Kind: cardea.KindPerson, ID: "31"}
-	v := newVendor(t).empty()
-	v.answer("/spaces/coworkers/31", 404, "<html>gone fishing</html>")
-	in, err := v.read(cardea.Scope{Keys: []cardea.Key{k}})
-	if p := in.Collection(cardea.KindPerson); err != nil || len(p.MissingOnes()) != 0 || grade(p) != cardea.Failed {
-		t.Errorf("%v, missing %v, %s", err, p.MissingOnes(), grade(p))
-	}
-	v.answer("/spaces/coworkers/31", 404, "")
-	in, err = v.read(cardea.Scope{Keys: []cardea.Key{k}})
-	if p := in.Collection(cardea.KindPerson); err != nil || !slices.Equal(p.MissingOnes(), []cardea.Key{k}) {
-		t.Errorf("%v, missing %v", err, p.MissingOnes())
+	const page = "<html>gone fishing</html>"
+	for name, c := range map[string]struct {
+		alone, listing string // "" = as it is
+		status         int    // of the listing
+		missing        bool
+	}{
+		"the listing answers so too":       {alone: page, listing: page, status: 404},
+		"the listing holds it":             {alone: page, listing: `{"Records":[{"Id":31}],"TotalItems":1,"HasNextPage":false}`, status: 200},
+		"the listing does not know the id": {alone: page, listing: `{"Records":[{"Id":7}],"TotalItems":9,"HasNextPage":true}`, status: 200},
+		"the listing counts nothing":       {alone: page, listing: `{"Records":[]}`, status: 200},
+		"the listing is refused":           {alone: page, listing: `{"Records":[],"TotalItems":0,"WasSuccessful":false}`, status: 200},
+		"the listing holds nothing":        {alone: page, missing: true},
+		"it is no web page":                {missing: true},
+	} {
+		v := newVendor(t).empty()
+		v.answer("/spaces/coworkers/31", 404, c.alone)
+		if c.listing != "" {
+			v.answer("/spaces/coworkers", c.status, c.listing)
+		}
+		in, err := v.read(cardea.Scope{Keys: []cardea.Key{k}})
+		p := in.Collection(cardea.KindPerson)
+		if err != nil || slices.Contains(p.MissingOnes(), k) != c.missing || (grade(p) == cardea.Failed) == c.missing {
+			t.Errorf("%s: %v, missing %v, %s", name, err, p.MissingOnes(), grade(p))
+		}
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 
 // one reads a record by its id. Errors: NotFound when the vendor says that the id is gone.
 func (r *reader) one(ctx context.Context, c collection, id string) (cardea.Record, error) {
-	answer, err := r.s.get(ctx, c.path+"/"+id, nil)
+	answer, err := r.s.alone(ctx, c, id)
 	if err != nil {
 		return nil, err
 	}

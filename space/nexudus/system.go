@@ -42,6 +42,7 @@ var (
 	_ space.Lacking  = (*System)(nil)
 	_ space.Examined = (*System)(nil)
 	_ space.Assuming = (*System)(nil)
+	_ space.Profiled = (*System)(nil)
 )
 
 // New checks the configuration. Errors: Rejected.
@@ -96,6 +97,9 @@ func (s *System) Describe(ctx context.Context) (cardea.Organisation, error) {
 // Collections lists the kinds that Nexudus has: all of them.
 func (s *System) Collections() []cardea.Kind { return slices.Clone(cardea.Kinds) }
 
+// Profiled implements space.Profiled: one person can hold several coworker profiles (vendors/nexudus.md 2.3).
+func (*System) Profiled() {}
+
 // Lacks implements space.Lacking: floor-plan items are rented by contracts and map as resources.
 func (s *System) Lacks(kind cardea.ItemKind) string {
 	if kind == cardea.ItemUnits {
@@ -112,6 +116,8 @@ func (s *System) Assumed() []string {
 		"A list that is null in a record read by its id is empty.",
 		"Times without a suffix are UTC; a Local twin is the location's own clock whatever its suffix.",
 		"StartDate, CancellationDate and ExpireDate are dates; a CancellationDate is the last day unless cancellation_day says out.",
+		"InPausedPeriodFrom and InPausedPeriodUntil are dates, the first and the last day of a pause, on which a contract gives no access " +
+			"unless paused says keep.",
 		"A contract that is not active, has no CancellationDate and began more than two days ago is over.",
 		"The ids in FloorPlanDeskIds stand between commas, semicolons or spaces.",
 		"A pass without counters opens for one use; one that is marked as used is used up, and was used on its UsedDate.",

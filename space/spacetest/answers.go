@@ -40,7 +40,7 @@ func (c *course) meaning(status int) cardea.Class {
 func answered(c *course, status int) error {
 	want := c.meaning(status)
 	f := Fault{Effect: Refuse, Status: status}
-	if status == http.StatusTooManyRequests {
+	if want == cardea.Throttled {
 		f.RetryAfter = int(asks.Seconds())
 	}
 	b, _ := c.small()

@@ -175,14 +175,6 @@ func (in *Integration) checkSection(p *problems) {
 
 // later refuses, with the reason, what no connected system can state or do: better now than at nine in the morning.
 func (in *Integration) later(p *problems) {
-	const only = "%s: none of the systems this version connects can state it; take the line out"
-	for key, c := range map[string]Choice{
-		"passgate": in.PassGate, "paused": in.Paused,
-	} {
-		if c.Text != "" {
-			p.add(c.Line, only, key)
-		}
-	}
 	if in.Visitors.Text == "link" {
 		p.add(in.Visitors.Line, "visitors: links for guests are not made by any door system this version connects; use account or none")
 	}
