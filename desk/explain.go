@@ -60,7 +60,7 @@ func (d *Desk) Explain(ctx context.Context, q say.Question) (say.Explained, erro
 		out.Door.OwnTimes = d.ownTimes(ctx, q.Door, q.Group)
 	}
 	if answer.Edge != nil {
-		out.Door.Member, out.Door.Window = true, answer.Edge.Window
+		out.Door.Member, out.Door.Window, out.Door.Locked = true, answer.Edge.Window, answer.Edge.Shut
 	}
 	if len(answer.Waits) > 0 {
 		out.Door.Waiting = &answer.Waits[0]

@@ -253,7 +253,8 @@ func (d *Desk) resolveIn(ctx context.Context, in Integration, dir cardea.Directo
 		return Resolved{}, err
 	}
 	r, err := Resolve(in, dir, state.Groups, remembered, d.numbering(in.Door))
-	if err != nil || r.lacks(state.Groups) {
+	unlisted := len(state.Groups) == 0 && slices.ContainsFunc(r.Issues, func(i cardea.Issue) bool { return i.Code == unitPermission })
+	if err != nil || unlisted || r.lacks(state.Groups) { // access permissions name groups too, and are refused by nobody
 		listErr := d.listGroups(ctx, in.Door)
 		if listErr != nil && err != nil {
 			return r, listErr

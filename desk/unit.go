@@ -12,6 +12,9 @@ import (
 // made; nil where the door system has none (door.Units).
 type Numbering func(number string) cardea.GroupID
 
+// unitPermission is the issue of an access permission that is no group, or several.
+const unitPermission = "unit-permission"
+
 // unitBook is what is to be known while an integration's units are looked at.
 type unitBook struct {
 	numbering Numbering
@@ -98,10 +101,10 @@ func (r *resolver) unit(u cardea.Resource, b *unitBook) (cardea.Mapping, bool) {
 		case 1:
 			m.Groups = append(m.Groups, cardea.GroupID(found[0].id))
 		case 0:
-			r.tell("unit-permission", u, fmt.Sprintf("its access permission %q is no group at the door system%s: mend it where the unit is "+
+			r.tell(unitPermission, u, fmt.Sprintf("its access permission %q is no group at the door system%s: mend it where the unit is "+
 				"kept; its renters do not get that group", p, r.shelf[shelfGroups].nearest(p)))
 		default:
-			r.tell("unit-permission", u, fmt.Sprintf("its access permission %q fits %d groups at the door system: write id:%s for one of "+
+			r.tell(unitPermission, u, fmt.Sprintf("its access permission %q fits %d groups at the door system: write id:%s for one of "+
 				"them; its renters get none of them", p, len(found), found[0].id))
 		}
 	}

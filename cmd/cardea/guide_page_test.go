@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -134,11 +135,11 @@ func rewritten(lines []string, all []guideStep, got [][]string) []string {
 		if got[i] == nil {
 			continue
 		}
-		fresh := make([]string, len(got[i]))
-		for k, l := range got[i] {
-			fresh[k] = fleeting.ReplaceAllString(l, "...")
+		var fresh []string
+		for _, l := range got[i] {
+			fresh = append(fresh, fleeting.ReplaceAllString(l, "..."))
 		}
-		out = append(out[:all[i].from], append(fresh, out[all[i].to:]...)...)
+		out = slices.Replace(out, all[i].from, all[i].to, fresh...)
 	}
 	return out
 }

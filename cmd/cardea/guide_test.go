@@ -25,8 +25,6 @@ var update = flag.Bool("update", false, "write into docs/guides what commands re
 // TestGuides does what each page of docs/guides says, in order, in a folder of its own, and wants every command to print what the
 // page shows. CONTRIBUTING.md says how such a page is written. With -update pages are rewritten. One page after another: the
 // process has one working directory, and commands are typed as an operator types them.
-//
-//nolint:tparallel // see above
 func TestGuides(t *testing.T) {
 	pages, err := filepath.Glob("../../docs/guides/*.md")
 	if err != nil || len(pages) == 0 {
@@ -104,6 +102,7 @@ type guide struct {
 	code       int    // of the last command
 	hash       string // the last that was printed: HASH in a command stands for it
 	background sync.WaitGroup
+	jobs       []func() // stop what was begun with &, %1 first
 }
 
 var anyHash = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
@@ -130,6 +129,14 @@ func (g *guide) do(ctx context.Context, s guideStep) string {
 		key, value, _ := strings.Cut(rest[0], "=")
 		g.env[key] = value
 		return ""
+	case name == "kill" && len(rest) == 1:
+		for i, stop := range g.jobs {
+			if rest[0] == fmt.Sprintf("%%%d", i+1) {
+				stop()
+				synctest.Wait()
+				return ""
+			}
+		}
 	case s.command == "echo $?":
 		return fmt.Sprintln(g.code)
 	case name == "curl":
@@ -148,6 +155,8 @@ func (g *guide) cardea(ctx context.Context, args []string) string {
 	printed := &screen{}
 	c := &terminal{out: printed, err: printed, now: time.Now, getenv: func(k string) string { return g.env[k] }, network: g.wires.network()}
 	if n := len(args); n > 0 && args[n-1] == "&" {
+		ctx, stop := context.WithCancel(ctx)
+		g.jobs = append(g.jobs, stop)
 		g.background.Go(func() {
 			if code := run(ctx, args[:n-1], c); code != 0 {
 				g.t.Errorf("$ cardea %s ended with %d: %s", strings.Join(args, " "), code, printed.text())

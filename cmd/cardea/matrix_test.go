@@ -20,6 +20,8 @@ type side struct {
 	connection string
 	group      func(name string) string
 	fill       func(r *rig)
+	mappings   func(door side) string // of a space side; nil = commonMappings
+	over       string                 // when the booking of the Elephant has ended and was read; "" = at a quarter past ten
 }
 
 const origin = "http://127.0.0.1:9090/"
@@ -37,6 +39,11 @@ var spaceSides = []side{
 			`webhook_secret: matrix-webhook-secret}`,
 	},
 	{name: "house", connection: `{system: house, name: Acme}`, fill: fillHouse},
+	{
+		name: "kinnovis", connection: `{system: kinnovis, base_url: "` + origin + `kinnovis", token: sandbox-token, ` +
+			`webhook_secret: matrix-webhook-secret}`,
+		mappings: unitMappings, over: "2026-11-24T00:15:01Z", // it rents by the day
+	},
 }
 
 var doorSides = []side{
@@ -93,6 +100,15 @@ func commonMappings(door side) string {
 `, door.called("General access"), door.called("Office 12"), door.called("Elephant room"), door.called("General access"))
 }
 
+// unitMappings opens by the units' access permissions; at OpenTech, where those would be units, by the units' names.
+func unitMappings(door side) string {
+	if door.group == nil {
+		return "      units: {}\n"
+	}
+	return fmt.Sprintf("      units: {London/Desk 1: [%[1]q], London/Desk 2: [%[1]q], London/Elephant: [%[2]q], London/Office 12: [%[3]q]}\n",
+		door.called("General access"), door.called("Elephant room"), door.called("Office 12"))
+}
+
 // passing returns who could pass now at a door system, by the name of the group, e-mails sorted.
 func (r *rig) passing(door string) map[string][]string {
 	out := map[string][]string{}
@@ -113,7 +129,11 @@ func TestMatrix(t *testing.T) {
 			t.Run(space.name+"-"+door.name, func(t *testing.T) {
 				t.Parallel()
 				bubble(t, morning, func(t *testing.T) {
-					r := pair(t, space, door, onSQLite, commonMappings(door))
+					mappings, over := commonMappings, "2026-11-23T10:15:01Z"
+					if space.mappings != nil {
+						mappings, over = space.mappings, space.over
+					}
+					r := pair(t, space, door, onSQLite, mappings(door))
 					defer r.shut()
 					if space.fill != nil {
 						space.fill(r)
@@ -135,7 +155,7 @@ func TestMatrix(t *testing.T) {
 						}
 					}
 					// The booking ends, and with it what it gave.
-					at(t, "2026-11-23T10:15:01Z")
+					at(t, over)
 					r.sync(desk.InStep)
 					delete(want, door.called("Elephant room"))
 					if diff := cmp.Diff(want, r.passing(door.name)); diff != "" {

@@ -203,6 +203,11 @@ func TestDoorThatDiffers(t *testing.T) {
 			"At kisi, Ana Lopes is in First floor, but the account is disabled there: no door opens until somebody enables it at kisi. " +
 				"That differs from what was decided; the next run looks at it again.", false,
 		},
+		"locked": {
+			func(x *Explained) { x.Door.Member, x.Door.Locked, x.Door.Window = true, true, cardea.Forever },
+			"At kisi, Ana Lopes is in First floor, but locked: no door opens by it. " +
+				"That differs from what was decided; the next run looks at it again.", false,
+		},
 		"staged": {
 			func(x *Explained) { x.Door.Member, x.Door.Window = true, s.meeting },
 			"At kisi, Ana Lopes is in First floor ahead of time, from Tue 24 Nov 09:45 until 11:15. " +

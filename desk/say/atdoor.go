@@ -15,7 +15,7 @@ func (t teller) door() (string, bool) {
 	if !Known(d.ReadAt) {
 		return "What " + name + " shows is not known yet: it has not been read.", false
 	}
-	seen := d.Member && !d.Shut && d.Window.Holds(t.e.At)
+	seen := d.Member && !d.Shut && !d.Locked && d.Window.Holds(t.e.At)
 	text := t.shows(name)
 	if d.Kept != "" {
 		text += " The keep-list keeps them in: " + Clean(d.Kept) + "."
@@ -38,6 +38,8 @@ func (t teller) shows(name string) string {
 		return "At " + name + ", " + who + " has no account."
 	case d.Member && d.Shut:
 		return in + ", but the account is disabled there: no door opens until somebody enables it at " + name + "."
+	case d.Member && d.Locked:
+		return in + ", but locked: no door opens by it."
 	case !d.Member:
 		return "At " + name + ", " + who + " is not in " + group + "."
 	case d.Window == cardea.Forever:

@@ -165,6 +165,7 @@ type AtDoor struct {
 	ReadAt  cardea.Instant    `json:"read_at"`           // 0 = never
 	Account string            `json:"account,omitempty"` // e-mail or name; empty = no account is known
 	Shut    bool              `json:"shut,omitempty"`    // the account is disabled there
+	Locked  bool              `json:"locked,omitempty"`  // the entry is there and locked, by us
 	Member  bool              `json:"member"`            // an edge is there
 	Window  cardea.Window     `json:"window"`            // of the edge
 	Kept    string            `json:"kept,omitempty"`    // the keep-list's note

@@ -40,10 +40,14 @@ var (
 	}
 )
 
+func (v booking) status() string {
+	return strings.ReplaceAll(strings.ToLower(string(v.Status)), "-", "_")
+}
+
 // record takes move_out_date as the last day. A booking is locked by the switch "Has access", by hand or by auto-lock
 // (vendors/opentech-kinnovis.md 3.4), which shuts out its shared accesses as well: they hang on the same agreement.
 func (v booking) record() (cardea.Record, error) {
-	status := strings.ReplaceAll(strings.ToLower(string(v.Status)), "-", "_")
+	status := v.status()
 	who := cmp.Or(v.Customer, v.Holder)
 	switch {
 	case who == "":
@@ -74,8 +78,12 @@ func (v booking) record() (cardea.Record, error) {
 	return a, nil
 }
 
-// shared are the customers with whom a rental is shared.
-type shared struct{ ids []string }
+// shared are the customers with whom a rental is shared, and how many shared accesses name none: whether they are customers at all is
+// not known (vendors/opentech-kinnovis.md 3.4), and without an id nobody can be told from another.
+type shared struct {
+	ids       []string
+	strangers int
+}
 
 // UnmarshalJSON reads a list of customers' ids, or of objects that name one in customer_id, customer or id.
 func (s *shared) UnmarshalJSON(b []byte) error {
@@ -101,7 +109,8 @@ func (s *shared) UnmarshalJSON(b []byte) error {
 			return errors.New("a shared access is no customer")
 		}
 		if id == "" {
-			return errors.New("a shared access names no customer")
+			s.strangers++
+			continue
 		}
 		if !slices.Contains(s.ids, string(id)) {
 			s.ids = append(s.ids, string(id))

@@ -1,6 +1,7 @@
 package kinnovis
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -60,7 +61,6 @@ func TestABookingThatDoesNotSayItsAccessIsUnknown(t *testing.T) {
 		"no move-in":       alter(open, `"2026-11-01"`, `null`),
 		"a move-in":        alter(open, `"2026-11-01"`, `"1 Nov"`),
 		"out before in":    alter(open, `"move_out_date":null`, `"move_out_date":"2026-10-01"`),
-		"a guest unnamed":  alter(open, `["cus_2"]`, `[{"email":"x@x.test"}]`),
 		"guests as a word": alter(open, `["cus_2"]`, `"cus_2"`),
 	} {
 		v := newVendor(t)
@@ -75,7 +75,7 @@ func TestABookingThatDoesNotSayItsAccessIsUnknown(t *testing.T) {
 	}
 }
 
-func TestDatesDecideAndAStatusOnlyWhereThereIsNone(t *testing.T) {
+func TestDatesDecideUnlessTheStatusSaysThatItIsOver(t *testing.T) {
 	t.Parallel()
 	open := rented("b", "cus_1", inUnit1)
 	out := func(raw, day string) string { return alter(raw, `"move_out_date":null`, `"move_out_date":"`+day+`"`) }
@@ -86,18 +86,21 @@ func TestDatesDecideAndAStatusOnlyWhereThereIsNone(t *testing.T) {
 		end      cardea.Day
 		computed string
 	}{
-		"runs":                          {open, true, cardea.Day{}, "active"},
-		"moves out":                     {out(open, "2026-12-31"), true, dayOf("2026-12-31"), "active"},
-		"cancelled at the period's end": {status(out(open, "2026-12-31"), "cancelled"), true, dayOf("2026-12-31"), ""},
-		"cancelled without a date":      {status(open, "Cancelled"), false, cardea.Day{}, "cancelled"},
-		"ended without a date":          {status(open, "ended"), false, cardea.Day{}, "ended"},
-		"cancelled before it began":     {status(out(open, "2026-11-01"), "cancelled"), false, dayOf("2026-11-01"), "cancelled"},
-		"taken back before it began":    {status(out(open, "2026-10-30"), "cancelled"), false, dayOf("2026-10-30"), "cancelled"},
-		"not approved yet":              {status(open, "pending"), false, cardea.Day{}, "pending"},
-		"an offer":                      {status(open, "offer"), false, cardea.Day{}, "offer"},
-		"upcoming, as it says":          {status(open, "upcoming"), true, cardea.Day{}, "not_started"},
-		"ended, with a date":            {status(out(open, "2026-11-20"), "ended"), true, dayOf("2026-11-20"), "expired"},
-		"an instant at midnight":        {out(open, "2026-12-31T00:00:00.000000Z"), true, dayOf("2026-12-31"), "active"},
+		"runs":                       {open, true, cardea.Day{}, "active"},
+		"moves out":                  {out(open, "2026-12-31"), true, dayOf("2026-12-31"), "active"},
+		"cancelled for later":        {out(open, "2026-12-31"), true, dayOf("2026-12-31"), "active"},
+		"cancelled at once":          {status(out(open, "2026-12-31"), "cancelled"), false, dayOf("2026-12-31"), "cancelled"},
+		"ended on its last day":      {status(out(open, "2026-11-23"), "ended"), false, dayOf("2026-11-23"), "ended"},
+		"cancelled, and long over":   {status(out(open, "2026-11-20"), "cancelled"), true, dayOf("2026-11-20"), ""},
+		"cancelled without a date":   {status(open, "Cancelled"), false, cardea.Day{}, "cancelled"},
+		"ended without a date":       {status(open, "ended"), false, cardea.Day{}, "ended"},
+		"cancelled before it began":  {status(out(open, "2026-11-01"), "cancelled"), false, dayOf("2026-11-01"), "cancelled"},
+		"taken back before it began": {status(out(open, "2026-10-30"), "cancelled"), false, dayOf("2026-10-30"), "cancelled"},
+		"not approved yet":           {status(open, "pending"), false, cardea.Day{}, "pending"},
+		"an offer":                   {status(open, "offer"), false, cardea.Day{}, "offer"},
+		"upcoming, as it says":       {status(open, "upcoming"), true, cardea.Day{}, "not_started"},
+		"ended, with a date":         {status(out(open, "2026-11-20"), "ended"), true, dayOf("2026-11-20"), "expired"},
+		"an instant at midnight":     {out(open, "2026-12-31T00:00:00.000000Z"), true, dayOf("2026-12-31"), "active"},
 	} {
 		a := agreed(t, c.raw)
 		if a.Approved != c.approved || a.End != c.end || a.Computed != c.computed || a.Start != dayOf("2026-11-01") {
@@ -184,5 +187,23 @@ func TestAUnitsStatusLetsNobodyInAndKeepsNobodyOut(t *testing.T) {
 			t.Errorf("%s: %+v, was %+v", status, is, was)
 		}
 		was = is
+	}
+}
+
+// Whether shared accesses are customers is not known: one without a customer's id gets nothing, and takes nothing from the others.
+func TestAShareWithSomebodyWhoIsNoCustomerIsToldAndGivesNothing(t *testing.T) {
+	t.Parallel()
+	v := newVendor(t)
+	v.rows["/bookings"] = []string{alter(rented("b", "cus_1", inUnit1), `["cus_2"]`, `["cus_2",{"email":"x@x.test"}]`)}
+	p := v.only(cardea.KindAgreement)
+	if len(p.BadOnes()) != 0 || len(p.Records()) != 1 {
+		t.Fatalf("%+v %+v", p.Records(), p.BadOnes())
+	}
+	if a, ok := p.Records()[0].(cardea.Agreement); !ok || !slices.Equal(a.Guests, []string{"cus_2"}) {
+		t.Errorf("%+v", p.Records()[0])
+	}
+	issues, err := v.system().Examine(t.Context())
+	if err != nil || !slices.ContainsFunc(issues, func(i cardea.Issue) bool { return i.Code == issueStranger }) {
+		t.Errorf("%v %v", issues, err)
 	}
 }

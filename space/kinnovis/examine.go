@@ -16,6 +16,7 @@ const (
 	issueUnmapped = "units-without-permissions"
 	issueUnplaced = "bookings-without-unit"
 	issueZoneless = "locations-without-zone"
+	issueStranger = "shares-without-customer"
 )
 
 // Examine implements space.Examined: it says that the contract is made up, and looks for what an operator should mend at Kinnovis:
@@ -23,7 +24,7 @@ const (
 func (s *System) Examine(ctx context.Context) ([]cardea.Issue, error) {
 	out := []cardea.Issue{{Code: issueAssumed, Text: "no public API of Kinnovis is known, and this connection speaks one that was made " +
 		"up: unless Kinnovis gave you this very contract, import its workbook into a house connection instead"}}
-	var unmapped, unplaced, zoneless []string
+	var unmapped, unplaced, zoneless, strangers []string
 	look := func(c collection, take func(raw []byte, rec cardea.Record)) error {
 		r := s.reader(cardea.NewIntake(cardea.Scope{}, nil))
 		return s.list(ctx, c, func(rows []json.RawMessage, _ cardea.Mark) error {
@@ -55,6 +56,10 @@ func (s *System) Examine(ctx context.Context) ([]cardea.Issue, error) {
 		now := cardea.At(s.now())
 		err = look(bookings, func(raw []byte, rec cardea.Record) {
 			a, ok := rec.(cardea.Agreement)
+			var v booking
+			if ok && json.Unmarshal(raw, &v) == nil && v.Shared.strangers > 0 && a.Approved && (!a.End.Set || now < a.End.At) {
+				strangers = append(strangers, a.ID)
+			}
 			if stays, said := staysOf(raw); ok && said == nil && len(stays) == 0 && a.Approved && (!a.End.Set || now < a.End.At) {
 				unplaced = append(unplaced, a.ID)
 			}
@@ -69,6 +74,8 @@ func (s *System) Examine(ctx context.Context) ([]cardea.Issue, error) {
 	add(issueUnmapped, unmapped, "%d units have no access permissions (%s): each opens the group of its own name; map them at Kinnovis, "+
 		"or see that there are such groups")
 	add(issueUnplaced, unplaced, "%d bookings are of no unit (%s): nobody gets access by them until they are given one")
+	add(issueStranger, strangers, "%d bookings are shared with somebody who is no customer (%s): only customers get access; make them "+
+		"customers at Kinnovis")
 	return out, err
 }
 

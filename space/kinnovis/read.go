@@ -2,6 +2,7 @@ package kinnovis
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"slices"
 
@@ -102,7 +103,27 @@ func (r *reader) understand(c collection, raw []byte) (cardea.Record, error) {
 	if c.kind == cardea.KindAgreement {
 		r.remember(raw)
 	}
-	return c.decode(raw)
+	rec, err := c.decode(raw)
+	if a, ok := rec.(cardea.Agreement); ok && err == nil {
+		return r.s.closed(a, raw), nil
+	}
+	return rec, err
+}
+
+// longest is how long a date may go on after its midnight in UTC: to the end of its day, wherever that is.
+const longest = 48 * cardea.Hour
+
+// closed has a booking end that Kinnovis says is over while its dates still run: cancelled at once, or ended at the beginning of its
+// move-out date. Of one whose dates are past, they tell since when.
+func (s *System) closed(a cardea.Agreement, raw []byte) cardea.Agreement {
+	var v booking
+	if json.Unmarshal(raw, &v) != nil {
+		return a
+	}
+	if status := v.status(); a.Approved && slices.Contains(over, status) && a.End.Set && cardea.At(s.now()) < a.End.At+longest {
+		a.Approved, a.Computed = false, status
+	}
+	return a
 }
 
 // remember notes the units of a booking, or that it does not say them.

@@ -2,6 +2,7 @@ package kinnovis
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -259,6 +260,10 @@ func TestTheLimitIsSaidInItsOwnHeader(t *testing.T) {
 		if err == nil || err.Class != cardea.Throttled || err.After != 42*time.Second {
 			t.Errorf("%s: %+v", name, err)
 		}
+	}
+	instant := http.Header{"Ratelimit-Reset": {fmt.Sprint(noon.Unix() + 42)}, "Date": {noon.Format(http.TimeFormat)}}
+	if err := Classify(http.StatusTooManyRequests, instant, nil); err.After != 42*time.Second {
+		t.Errorf("an instant: %v", err.After)
 	}
 	if err := Classify(http.StatusTooManyRequests, http.Header{"Ratelimit-Reset": {"1790000000"}}, nil); err.After > mostPause {
 		t.Errorf("%v", err.After)

@@ -119,10 +119,11 @@ func (s *System) Assumed() []string {
 		"has_access false, by hand or by auto-lock, shuts out everybody of that booking, and those it is shared with, until it is true again.",
 		"Auto-lock is carried out by Kinnovis: invoices and grace periods are not read.",
 		"move_in_date and move_out_date are dates in the location's timezone, and both are days with access.",
-		"A booking that ended or was cancelled without a move_out_date is over at once; with one, its date decides.",
+		"A booking whose status is ended or cancelled is over at once, whatever its dates; one that is cancelled for later is active until then.",
 		"A booking that is a draft, an offer, pending or declined gives nothing; a status that is not known says nothing.",
 		"A booking of several units lists them in units or unit_ids; one that was moved has its own dates for each.",
-		"shared_accesses are customers; a booking without the field has none when the first three, read alone, have none either.",
+		"shared_accesses are customers, by their ids: others get no access; a booking without the field has none when the " +
+			"first three, read alone, have none either.",
 		"Hooks bear the time and HMAC-SHA256 over time and body in X-Kinnovis-Signature, and are not older than five minutes.",
 		"Changes of customers are announced by no hook: they come with their bookings, and with the next whole reading.",
 	}
