@@ -54,6 +54,7 @@ var atVendor = []string{
 	"unit-without-lock", "rented-by-nobody", "unknown-default", "facility-status", "emergency", "lockdown",
 	"passes-used-up", "seats-used-up", "site-lapsed", "site-not-released", "accounts-suspended", "accounts-uninvited",
 	"assumed-contract", "units-without-permissions", "bookings-without-unit", "locations-without-zone",
+	"shares-without-customer",
 }
 
 // Mend says what to type about an issue; empty for a code that nobody gave a mend.
