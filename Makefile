@@ -6,7 +6,7 @@ BIN      := bin
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  := -s -w -X main.version=$(VERSION)
 # What is long is played short under the race detector, and whole without it.
-WHOLE    := ^(TestCrashSweep|TestUndoRestores|TestNineOClock|TestSafetyContract|TestARevocationIsTheNextWriteDuringASweep)$$
+WHOLE    := ^(TestCrashSweep|TestUndoRestores|TestNineOClock|TestSafetyContract|TestARevocationIsTheNextWriteDuringASweep|TestBrivoYear)$$
 RACE     := -race -gcflags='modernc.org/...=-race=false'
 CHROMIUM ?= /usr/bin/chromium
 export CHROMIUM

@@ -173,7 +173,7 @@ var surface = map[string]int{
 	"":                   385, // the words of the business
 	"wire":               55,
 	"store":              202, // one method for each thing that is kept
-	"desk":               158, // one method for each thing a person can ask, and what it answers
+	"desk":               159, // one method for each thing a person can ask, and what it answers
 	"desk/say":           90,
 	"cmd/cardea/config":  50,
 	"loop/looptest":      45, // one method for each thing that a door system can be made to do

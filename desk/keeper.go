@@ -206,8 +206,9 @@ func (d *Desk) sweepEvery(door string, ins []Integration, accounts, groups int) 
 		}
 		interval = min(interval, in.Interval)
 	}
-	// One listing costs about a call for every hundred accounts, and one for each group.
-	calls := 3 + accounts/100 + groups
+	// One listing costs about a call for every hundred accounts, and one for each group; one more for every hundred entries of a
+	// large group, and newcomers are looked for among all accounts: as much again for every hundred accounts covers both.
+	calls := 5 + 2*(accounts/100) + groups
 	perHour := max(d.c.Doors[door].CallsPerHour/10, 1)
 	auto := time.Duration(calls) * time.Hour / time.Duration(perHour)
 	return min(max(auto, interval), 24*time.Hour)

@@ -214,7 +214,7 @@ func TestBrivoFaultsSpeakItsTongue(t *testing.T) {
 	r := brivoUp(t, nil)
 	r.token = r.login("acme1357").Access
 	for status, text := range map[int]string{
-		403: "<h1>Developer Over Qps</h1>", 504: "<h1>Gateway Timeout</h1>", 503: `"code":503`, 401: "invalid_token", 596: "<h1>596",
+		403: `"code":403`, 429: "<h1>Developer Over Qps</h1>", 504: "<h1>Gateway Timeout</h1>", 503: `"code":503`, 401: "invalid_token", 596: "<h1>596",
 	} {
 		want(t, r.must("POST", "/_sandbox/brivo/faults", fmt.Sprintf(`{"path":"/v1/api/groups","status":%d,"times":1}`, status), nil), 200)
 		want(t, r.api("GET", "/groups", ""), status, text)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"maps"
 	"net/url"
 	"strings"
@@ -12,6 +13,10 @@ import (
 
 	"github.com/cardea-access/cardea"
 )
+
+// ErrConsentStands is the cause of a refusal of the token endpoint that says nothing of the consent: the application or a gateway's
+// key is refused, and who mends that need not consent again. A Classify gives it.
+var ErrConsentStands = errors.New("nobody needs to consent again")
 
 // CodeGrant is the grant of an authorization code (RFC 6749 4.1): a person consents once, and refresh tokens go on from there. It
 // needs a Store: what is lost there has to be consented to again.
@@ -77,7 +82,14 @@ func (g *CodeGrant) exchange(ctx context.Context, form url.Values) error {
 		return cardea.Errorf(cardea.Auth, "%s: the vendor gave no refresh token: the connection would end with the first token", o.c.Name)
 	}
 	t.For = o.mark
-	return g.keep(ctx, t)
+	if err := g.keep(ctx, t); err != nil {
+		return err
+	}
+	// What was refused before the consent does not stand any more.
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.token, o.refusal = t, nil
+	return nil
 }
 
 // refresh gets the next token. What is kept is read each time: another process may have refreshed meanwhile, and then its token
@@ -98,6 +110,9 @@ func (g *CodeGrant) refresh(ctx context.Context) (token, error) {
 		form := url.Values{"refresh_token": {kept.Refresh}}
 		maps.Copy(form, o.form)
 		t, err := o.c.fetch(ctx, form)
+		if errors.Is(err, ErrConsentStands) {
+			return token{}, err
+		}
 		if cardea.ClassOf(err) == cardea.Auth {
 			if tried != kept.Refresh && g.moved(ctx, kept.Refresh) {
 				tried = kept.Refresh

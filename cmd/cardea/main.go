@@ -62,6 +62,7 @@ type cli struct {
 	Import    importCmd    `cmd:"" help:"Take a workbook or CSV lists into a house connection, after showing what would change."`
 	House     houseCmd     `cmd:"" help:"List, show, change and remove records of a house connection."`
 	Codes     codesCmd     `cmd:"" help:"List access codes, show one once, make a new one."`
+	Passes    passesCmd    `cmd:"" help:"List mobile passes and invitations to them, print the code of one."`
 	Doctor    doctorCmd    `cmd:"" help:"Look at every connection: whose it is, what it can do, what is assumed, what should be mended."`
 	Sandbox   sandboxCmd   `cmd:"" help:"Serve faked vendors from a world file."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`

@@ -56,6 +56,7 @@ var doorSides = []side{
 			`api_key: "YWNtZS1rZXk=", api_secret: "YWNtZS1zZWNyZXQ=", facility: N-1, portal_visitors: true}`,
 		group: func(name string) string { return "profile:" + name },
 	},
+	brivoSide,
 }
 
 // matrixKey seals what the tests keep.

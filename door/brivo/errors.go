@@ -77,7 +77,7 @@ func Classify(status int, h http.Header, body []byte) *cardea.Error {
 	switch gateway(status, h, body) {
 	case inactive:
 		return cardea.Errorf(cardea.Auth, "Brivo's gateway does not know the API key, or it is not switched on: check api_key, and that it is "+
-			"of the same region as the account. The connection itself need not be made anew")
+			"of the same region as the account")
 	case notAuthorized:
 		return cardea.Errorf(cardea.Auth, "the API key may not call this: ask api@brivo.com to switch it on for it")
 	case overQPS:
@@ -118,7 +118,7 @@ func pauseOf(h http.Header, usual time.Duration) time.Duration {
 // a wrong client, a missing header, and the gateway's own pages.
 func RefusedToken(status int, h http.Header, body []byte) *cardea.Error {
 	if gateway(status, h, body) != none {
-		return Classify(status, h, body)
+		return consentStands(Classify(status, h, body))
 	}
 	if status >= http.StatusInternalServerError || status == http.StatusTooManyRequests {
 		return nil
@@ -135,10 +135,18 @@ func RefusedToken(status int, h http.Header, body []byte) *cardea.Error {
 		return cardea.Errorf(cardea.Auth, "Brivo refuses the login: the user must be the Administrator ID (at Brivo under the circle with "+
 			"your initials, lower left), not an e-mail address, and the password its own; or the code or consent is no longer good")
 	case said.Path != "" && status == http.StatusUnauthorized, said.Error == "invalid_client", said.Error == "unauthorized_client":
-		return cardea.Errorf(cardea.Auth, "Brivo does not know the application: check client_id and client_secret, that they are of the same "+
-			"region, and that the application is of the kind that is used: password, or authorization code")
+		return consentStands(cardea.Errorf(cardea.Auth, "Brivo does not know the application: check client_id and client_secret, that they "+
+			"are of the same region, and that the application is of the kind that is used: password, or authorization code"))
 	case status == http.StatusUnauthorized:
-		return cardea.Errorf(cardea.Auth, "Brivo's login service wants client_id and client_secret: check both")
+		return consentStands(cardea.Errorf(cardea.Auth, "Brivo's login service wants client_id and client_secret: check both"))
 	}
 	return nil
+}
+
+// consentStands marks a refusal of the key or the application: whoever mends that need not consent again.
+func consentStands(e *cardea.Error) *cardea.Error {
+	if e != nil && e.Class == cardea.Auth {
+		e.Cause = wire.ErrConsentStands
+	}
+	return e
 }

@@ -101,8 +101,8 @@ func (s *System) refused(ctx context.Context, e cardea.Edge, refusal error) erro
 		return cardea.Errorf(cardea.Rejected, "the user is in %d groups, and Brivo allows %d: take him out of one: %w",
 			len(in), groupsPerUser, refusal)
 	}
-	return cardea.Errorf(cardea.Rejected, "Brivo refuses it; groups that the administrator behind the connection does not see count towards "+
-		"the %d of a user too: %w", groupsPerUser, refusal)
+	return cardea.Errorf(cardea.ClassOf(refusal), "Brivo refuses it; groups that the administrator behind the connection does not see "+
+		"count towards the %d of a user too: %w", groupsPerUser, refusal)
 }
 
 type groupChange struct {

@@ -163,8 +163,10 @@ func (v *Vendor) ErrorBody(status int, path string) (contentType string, body []
 		return gatewayKind, html(notFound)
 	case status == http.StatusGatewayTimeout || status == http.StatusBadGateway:
 		return gatewayKind, html(slowReply)
-	case status == http.StatusForbidden || status == http.StatusTooManyRequests:
+	case status == http.StatusTooManyRequests:
 		return gatewayKind, html(overQPS)
+	case status == http.StatusForbidden && auth:
+		return gatewayKind, html(inactive)
 	case status == http.StatusUnauthorized && auth:
 		return "application/json", []byte(`{"error":"invalid_grant","error_description":"Bad credentials"}`)
 	case status == http.StatusUnauthorized:
