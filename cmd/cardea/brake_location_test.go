@@ -84,7 +84,7 @@ integrations:
     zone: Europe/London
     approve: auto
     mappings: {plans: {Annex: [%s]}}
-`, spaceSides[0].connection, doorSides[1].connection, staff.String(), annex.String())
+`, spaceSide("officernd").connection, doorSide("scim").connection, staff.String(), annex.String())
 	return rigOf(t, "campus", []byte(world), file, db, edit)
 }
 

@@ -106,7 +106,7 @@ func TestAConsentAtBrivoComesBackByPostAndHolds(t *testing.T) {
 			t.Parallel()
 			bubble(t, morning, func(t *testing.T) {
 				door := brivoByConsent("")
-				r := pair(t, spaceSides[1], door, kept(t), commonMappings(door))
+				r := pair(t, spaceSide("house"), door, kept(t), commonMappings(door))
 				defer func() { r.shut() }()
 				if err := r.vendors.SetSwitches(map[string]string{"brivo.callback": callback}); err != nil {
 					t.Fatal(err)
@@ -196,7 +196,7 @@ func TestABrivoKeyIsReplacedWithoutConsentingAgain(t *testing.T) {
 	t.Parallel()
 	bubble(t, morning, func(t *testing.T) {
 		door := brivoByConsent("")
-		r := pair(t, spaceSides[1], door, kept(t), commonMappings(door))
+		r := pair(t, spaceSide("house"), door, kept(t), commonMappings(door))
 		defer func() { r.shut() }()
 		r.consent("approve")
 		fillHouse(r)
@@ -211,7 +211,7 @@ func TestABrivoKeyIsReplacedWithoutConsentingAgain(t *testing.T) {
 		asked := r.tokens()
 		r.shut()
 		newer := strings.Replace(door.connection, "sandbox-api-key", "another-key", 1)
-		fresh := pair(t, spaceSides[1], side{name: "brivo", connection: newer}, onSQLite, commonMappings(door))
+		fresh := pair(t, spaceSide("house"), side{name: "brivo", connection: newer}, onSQLite, commonMappings(door))
 		fresh.shut()
 		fresh.set.file.Database = r.set.file.Database
 		r.set.file = fresh.set.file
@@ -230,7 +230,7 @@ func TestAnEMailGivenAsBrivosLoginIsExplained(t *testing.T) {
 	t.Parallel()
 	bubble(t, morning, func(t *testing.T) {
 		door := side{name: "brivo", connection: strings.Replace(brivoSide.connection, "acme1357", "410001", 1)}
-		r := pair(t, spaceSides[1], door, onSQLite, commonMappings(door))
+		r := pair(t, spaceSide("house"), door, onSQLite, commonMappings(door))
 		defer r.shut()
 		if err := r.app.desk.Connect(t.Context()); cardea.ClassOf(err) != cardea.Auth || !strings.Contains(err.Error(), "Administrator ID") {
 			t.Errorf("a refused login: %v", err)

@@ -39,7 +39,7 @@ func TestABrandedPassIsHandedOutByCode(t *testing.T) {
 	t.Parallel()
 	bubble(t, morning, func(t *testing.T) {
 		door := brivoBy("passes: branded-app")
-		r := pair(t, spaceSides[1], door, kept(t), commonMappings(door))
+		r := pair(t, spaceSide("house"), door, kept(t), commonMappings(door))
 		defer func() { r.shut() }()
 		fillHouse(r)
 		r.house(cardea.Booking{ID: "bk-fay", Title: "Talk", Resource: "elephant", Location: "london", Person: "fay",

@@ -25,7 +25,7 @@ func brivoBy(settings string) side {
 // houseBrivo is our own space system with a Brivo behind it.
 func houseBrivo(t *testing.T, door side) *rig {
 	t.Helper()
-	r := pair(t, spaceSides[1], door, onSQLite, commonMappings(door))
+	r := pair(t, spaceSide("house"), door, onSQLite, commonMappings(door))
 	fillHouse(r)
 	return r
 }

@@ -76,7 +76,7 @@ func (r *rig) records(vendor, table string, into any) {
 func brivoDays(t *testing.T, door side, switches map[string]string) {
 	t.Helper()
 	bubble(t, morning, func(t *testing.T) {
-		r := pair(t, spaceSides[1], door, kept(t), commonMappings(door))
+		r := pair(t, spaceSide("house"), door, kept(t), commonMappings(door))
 		defer func() { r.shut() }()
 		if err := r.vendors.SetSwitches(switches); err != nil {
 			t.Fatal(err)

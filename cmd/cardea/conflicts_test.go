@@ -26,7 +26,7 @@ func TestALeaversAddressIsReused(t *testing.T) {
 	t.Parallel()
 	eachKept(t, func(t *testing.T, db database) {
 		bubble(t, morning, func(t *testing.T) {
-			r := following(t, db, doorSides[1])
+			r := following(t, db, doorSide("scim"))
 			defer r.shut()
 			r.catchUp()
 			before := r.passing("scim")["General access"]
@@ -83,7 +83,7 @@ func TestALeaversAddressIsReused(t *testing.T) {
 func TestPeopleOfOneAddressAreKeptApart(t *testing.T) {
 	t.Parallel()
 	bubble(t, morning, func(t *testing.T) {
-		r := following(t, kept(t), doorSides[1])
+		r := following(t, kept(t), doorSide("scim"))
 		defer r.shut()
 		r.catchUp()
 		kim := tenant("kim", "Kim Khan")

@@ -13,11 +13,11 @@ import (
 // its last day today.
 func hourly(t *testing.T, db database, groups string) *rig {
 	t.Helper()
-	door := doorSides[1]
+	door := doorSide("scim")
 	world := read(t, worldsDir+"matrix.yaml")
 	r := rigOf(t, "matrix", world, `
 connections:
-  space: `+spaceSides[0].connection+`
+  space: `+spaceSide("officernd").connection+`
   door: `+door.connection+`
 integrations:
   site:

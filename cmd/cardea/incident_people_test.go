@@ -188,7 +188,7 @@ func TestIncidentALeaverInATeam(t *testing.T) {
 		t.Run(door.name, func(t *testing.T) {
 			t.Parallel()
 			bubble(t, morning, func(t *testing.T) {
-				r := pair(t, spaceSides[1], door, onSQLite, commonMappings(door))
+				r := pair(t, spaceSide("house"), door, onSQLite, commonMappings(door))
 				defer r.shut()
 				fillHouse(r)
 				team := func(id string, s cardea.Status) cardea.Person {

@@ -26,7 +26,7 @@ func north(t *testing.T, switches map[string]string, edit func(*config.File)) *r
 	r := rigOf(t, "kinnovis-opentech", read(t, worldsDir+"kinnovis-opentech.yaml"), `
 connections:
   kvs: {system: kinnovis, base_url: "`+base+`", token: sandbox-token, webhook_secret: kinnovis-webhook-secret}
-  gate: `+doorSides[2].connection+`
+  gate: `+doorSide("opentech").connection+`
 integrations:
   north: {space: kvs, door: gate, zone: Europe/London, approve: auto, mappings: {units: {}}}
 `, onSQLite, edit)

@@ -59,6 +59,14 @@ var doorSides = []side{
 	brivoSide,
 }
 
+// spaceSide and doorSide return one of them.
+func spaceSide(name string) side { return sideOf(spaceSides, name) }
+func doorSide(name string) side  { return sideOf(doorSides, name) }
+
+func sideOf(sides []side, name string) side {
+	return sides[slices.IndexFunc(sides, func(s side) bool { return s.name == name })]
+}
+
 // matrixKey seals what the tests keep.
 const matrixKey = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 

@@ -49,7 +49,7 @@ nexudus:
 func nexudusDays(t *testing.T, switches map[string]string) {
 	t.Helper()
 	bubble(t, morning, func(t *testing.T) {
-		door := doorSides[0]
+		door := doorSide("kisi")
 		r := pair(t, nexudusSide(t), door, onSQLite, commonMappings(door))
 		if err := r.vendors.SetSwitches(switches); err != nil {
 			t.Fatal(err)
@@ -155,7 +155,7 @@ func TestEveryNexudusSwitchBothWays(t *testing.T) {
 func TestNexudusPassGate(t *testing.T) {
 	t.Parallel()
 	bubble(t, morning, func(t *testing.T) {
-		door := doorSides[0]
+		door := doorSide("kisi")
 		gate := func(text string) func(*config.File) {
 			return func(f *config.File) { f.Integrations["site"].PassGate.Text = text }
 		}

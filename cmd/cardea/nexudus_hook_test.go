@@ -15,7 +15,7 @@ import (
 // nothing but a hook can be what was acted on.
 func nexudusListening(t *testing.T, switches map[string]string) (r *rig, stop func()) {
 	t.Helper()
-	door := doorSides[0]
+	door := doorSide("kisi")
 	r = pair(t, nexudusSide(t), door, onSQLite, commonMappings(door), func(f *config.File) {
 		f.Integrations["site"].Interval.Duration = 12 * time.Hour
 	})

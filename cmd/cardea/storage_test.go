@@ -15,8 +15,8 @@ import (
 // storage is a storage site with no software but Cardea: units and rentals in house, an OpenTech facility at the gate.
 func storage(t *testing.T, db database, records []cardea.Record) *rig {
 	t.Helper()
-	house := spaceSides[1]
-	gate := doorSides[2]
+	house := spaceSide("house")
+	gate := doorSide("opentech")
 	gate.connection = strings.Replace(gate.connection, ", portal_visitors: true", "", 1)
 	r := pair(t, house, gate, db, "      units: {}\n")
 	r.house(records...)
