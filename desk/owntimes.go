@@ -14,6 +14,8 @@ const (
 	ownTimesAge = 10 * time.Minute
 	// ownTimesWait is how long an explanation waits for it: what a door system does not say in time is left out.
 	ownTimesWait = 3 * time.Second
+	// ownTimesAgain is when a door system that did not say is asked again: nobody waits for it with each page.
+	ownTimesAgain = time.Minute
 )
 
 // ownTimes is when groups open by what their door systems keep on them, as lately asked.
@@ -29,7 +31,7 @@ type groupAt struct {
 
 type ownTime struct {
 	text string
-	at   time.Time
+	til  time.Time // it is believed
 }
 
 // ownTimes says what a door system itself keeps on a group that cuts what is given there (door.Scheduled); "" = nothing that
@@ -43,21 +45,26 @@ func (d *Desk) ownTimes(ctx context.Context, name string, g cardea.GroupID) stri
 	d.own.mu.Lock()
 	is, known := d.own.known[key]
 	d.own.mu.Unlock()
-	if known && now.Sub(is.at) < ownTimesAge {
+	if known && now.Before(is.til) {
 		return is.text
 	}
+	asked := ctx
 	ctx, cancel := context.WithTimeout(ctx, ownTimesWait)
 	defer cancel()
 	text, err := system.OwnTimes(ctx, g)
+	age := ownTimesAge
 	if err != nil {
 		d.c.Log.Info("the group's own times are not known", "door", name, "group", g, "error", err)
-		return ""
+		if asked.Err() != nil { // whoever asked went away
+			return ""
+		}
+		text, age = "", ownTimesAgain
 	}
 	d.own.mu.Lock()
 	defer d.own.mu.Unlock()
 	if d.own.known == nil {
 		d.own.known = map[groupAt]ownTime{}
 	}
-	d.own.known[key] = ownTime{text, now}
+	d.own.known[key] = ownTime{text, d.c.Now().Add(age)}
 	return text
 }

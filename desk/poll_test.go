@@ -189,5 +189,13 @@ func TestExplainNamesAGroupsOwnTimes(t *testing.T) {
 		if x := ask("General"); x.Door.OwnTimes != "" || l.timed != 2 {
 			t.Errorf("of a door system that is away: %q after %d", x.Door.OwnTimes, l.timed)
 		}
+		if ask("General"); l.timed != 2 {
+			t.Errorf("a door system that is away is waited for with each page: asked %d times", l.timed)
+		}
+		l.fail = nil
+		time.Sleep(time.Minute)
+		if x := ask("General"); x.Door.OwnTimes != l.times || l.timed != 3 {
+			t.Errorf("of a door system that is back: %q after %d", x.Door.OwnTimes, l.timed)
+		}
 	})
 }

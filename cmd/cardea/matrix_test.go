@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -57,6 +56,7 @@ var doorSides = []side{
 		group: func(name string) string { return "profile:" + name },
 	},
 	brivoSide,
+	{name: "saltoks", connection: saltoByPassword},
 }
 
 // spaceSide and doorSide return one of them.
@@ -123,7 +123,7 @@ func (r *rig) passing(door string) map[string][]string {
 	out := map[string][]string{}
 	for _, g := range r.vendors.Groups(door) {
 		if len(g.Members) > 0 {
-			out[g.Name] = slices.Sorted(slices.Values(g.Members))
+			out[g.Name] = r.addressed(door, g.Members)
 		}
 	}
 	return out

@@ -57,7 +57,11 @@ func (s *System) look(ctx context.Context, st staff, address string) ([]cardea.A
 	for _, u := range found {
 		take(u)
 	}
-	b, err := s.users(ctx, bookAge)
+	age := bookAge
+	if s.unsure(address) {
+		age = 0
+	}
+	b, err := s.users(ctx, age)
 	if err != nil {
 		return nil, err
 	}

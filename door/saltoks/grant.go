@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/cardea-access/cardea"
@@ -95,6 +96,7 @@ func (c *changing) all(ctx context.Context, es []cardea.Edge, at []int, errs []e
 	err := c.send(ctx, es, at)
 	switch cardea.ClassOf(err) {
 	case "":
+		c.took(ctx, es, at, errs)
 		return
 	case cardea.Rejected, cardea.NotFound, cardea.Conflict:
 	case cardea.Auth:
@@ -113,6 +115,25 @@ func (c *changing) all(ctx context.Context, es []cardea.Edge, at []int, errs []e
 	for _, i := range at {
 		if err := c.send(ctx, es, []int{i}); err != nil {
 			errs[i] = c.refused(ctx, es[i], err)
+			continue
+		}
+		c.took(ctx, es, []int{i}, errs)
+	}
+}
+
+// took looks whether the group took those who were made just now: a success may have passed over whom it does not know yet
+// (vendors/saltoks.md 2.5, 5). Of the others the loop's own reading tells.
+func (c *changing) took(ctx context.Context, es []cardea.Edge, at []int, errs []error) {
+	if !c.add || !slices.ContainsFunc(at, func(i int) bool { return c.s.fresh(es[i].Account) }) {
+		return
+	}
+	in, err := c.s.membersOf(ctx, c.group)
+	if err != nil {
+		return
+	}
+	for _, i := range at {
+		if c.s.fresh(es[i].Account) && !in[es[i].Account] {
+			errs[i] = notYet(nil)
 		}
 	}
 }
@@ -197,6 +218,10 @@ func (c *changing) unknown(ctx context.Context, e cardea.Edge, refusal error) er
 	default:
 		return refusal
 	}
+	return notYet(refusal)
+}
+
+func notYet(cause error) error {
 	return &cardea.Error{Class: cardea.Retry, After: againAfter, Text: "the account is on the site and Salto does not know it in groups " +
-		"yet, which takes about a minute", Cause: refusal}
+		"yet, which takes about a minute", Cause: cause}
 }

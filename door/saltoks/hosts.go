@@ -78,7 +78,8 @@ func TokenHeader(clientID, secret string) http.Header {
 	return http.Header{"Authorization": {"Basic " + Basic(clientID, secret)}}
 }
 
-// Basic is the client's id and secret as a header holds them: a secret too.
+// Basic is the client's id and secret as a header holds them: a secret too. They are written as in a form first (RFC 6749 2.3.1):
+// Salto's is a standard identity server, and a + or % in a secret would mean something else there.
 func Basic(clientID, secret string) string {
-	return base64.StdEncoding.EncodeToString([]byte(clientID + ":" + secret))
+	return base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(clientID) + ":" + url.QueryEscape(secret)))
 }

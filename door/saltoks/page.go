@@ -64,9 +64,10 @@ func sheetOf(raw []byte) (sheet, bool) {
 // list reads the pages and hands each on with what it said of the whole. Rows that came before are left out: a list moves
 // under us while it is read. It stops early when page returns false. Errors: as of wire.
 //
-// A page that names the next one is followed there. One that names none although it could is the last. A list that never says
-// how it goes on is asked for what follows its rows until nothing does; when it answers with the same rows again, it takes no
-// $skip, and nobody knows its end.
+// A page that names the next one is followed there. One that names none although it could is the last, unless it counts more
+// rows than came: $top may be the size of a page or of the whole answer (vendors/saltoks.md 1.7), and what follows is asked for. A
+// list that never says how it goes on is asked for what follows its rows until nothing does; when it answers with the same rows
+// again, it takes no $skip, and nobody knows its end.
 func (s *System) list(ctx context.Context, l listing, page func(rows []json.RawMessage, m cardea.Mark) bool) error {
 	seen, been := map[string]bool{}, map[string]bool{}
 	q := maps.Clone(l.query)
@@ -102,6 +103,8 @@ func (s *System) list(ctx context.Context, l listing, page func(rows []json.RawM
 		deaf := !p.linked && twice > 0 && len(fresh) == 0
 		m.Short = m.Short || twice > 0 && !deaf
 		next := s.after(l, p, q, got)
+		// What counted more rows than came and then is at its end has lost some, even when its last page counts nothing.
+		m.Short = m.Short || next == nil && p.next == "" && total > got
 		switch {
 		case deaf:
 		case next == nil && p.next != "": // it leads elsewhere, or nowhere
@@ -137,7 +140,7 @@ func (s *System) after(l listing, p sheet, q url.Values, got int) url.Values {
 		}
 		return next
 	}
-	if p.linked || len(p.rows) == 0 || p.counts && got >= p.count {
+	if len(p.rows) == 0 || p.linked && !p.counts || p.counts && got >= p.count {
 		return nil
 	}
 	next := maps.Clone(q)
