@@ -49,8 +49,8 @@ func saltoAtNine() map[string][]string {
 	}
 }
 
-// records are the records of a vendor, by table.
-func (r *rig) records(vendor string) map[string][]row {
+// tables are the records of a vendor, by table.
+func (r *rig) tables(vendor string) map[string][]row {
 	r.t.Helper()
 	p := r.browse(http.MethodGet, "http://sandbox.test/_sandbox/world", nil)
 	var shown struct {
@@ -67,7 +67,7 @@ func (r *rig) addressed(door string, members []string) []string {
 	r.t.Helper()
 	out := slices.Clone(members)
 	if door == "saltoks" && slices.ContainsFunc(members, func(m string) bool { return strings.HasPrefix(m, "id:") }) {
-		for _, u := range r.records(door)["users"] {
+		for _, u := range r.tables(door)["users"] {
 			alias, _ := u["alias"].(string)
 			if i := slices.Index(out, "id:"+u["id"].(string)); i >= 0 && strings.Contains(alias, "<") {
 				out[i] = strings.Trim(alias[strings.LastIndex(alias, "<"):], "<>")
@@ -161,7 +161,7 @@ func (r *rig) saltoInStep(when string, want map[string][]string) {
 // saltoUser is the id of the site user who is invited at an address, or whose alias ends with it.
 func (r *rig) saltoUser(address string) string {
 	r.t.Helper()
-	for _, u := range r.records("saltoks")["users"] {
+	for _, u := range r.tables("saltoks")["users"] {
 		if alias, _ := u["alias"].(string); strings.HasSuffix(alias, "<"+address+">") {
 			return u["id"].(string)
 		}

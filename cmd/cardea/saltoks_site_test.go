@@ -28,7 +28,7 @@ saltoks:
 			t.Parallel()
 			bubble(t, morning, func(t *testing.T) {
 				probe := salto(t, saltoByPassword, onSQLite)
-				id, _ := probe.records("saltoks")["sites"][0]["id"].(string)
+				id, _ := probe.tables("saltoks")["sites"][0]["id"].(string)
 				probe.shut()
 				connection := strings.Replace(saltoByPassword, "auth: password", `auth: password, site: "`+strings.ReplaceAll(site, "{id}", id)+`"`, 1)
 				if site == "" {

@@ -185,13 +185,13 @@ func saltoOrdinary(t *testing.T, connection string, switches map[string]string) 
 	at(t, "2026-11-25T09:00:00Z")
 	r.saltoInStep("on Wednesday", want)
 	var invited []string
-	for _, i := range r.records("saltoks")["invitations"] {
+	for _, i := range r.tables("saltoks")["invitations"] {
 		invited = append(invited, fmt.Sprint(i["email"]))
 	}
 	if diff := cmp.Diff([]string{"gil.o'gara@x.test"}, invited); diff != "" {
 		t.Errorf("invited: %s", diff)
 	}
-	if n := len(r.records("saltoks")["users"]); n != 7 { // olga, ana, cleo, dina, eli, eva, gil
+	if n := len(r.tables("saltoks")["users"]); n != 7 { // olga, ana, cleo, dina, eli, eva, gil
 		t.Errorf("there are %d users", n)
 	}
 	if n := refused.Load(); n != 0 {
@@ -238,7 +238,7 @@ func TestSaltoKSWithoutASeatIsAnIssueAndNoSuccess(t *testing.T) {
 		}
 		// Seats are bought, and somebody gives one at Salto.
 		fix := ""
-		for _, u := range r.records("saltoks")["users"] {
+		for _, u := range r.tables("saltoks")["users"] {
 			if u["subscription_state"] == "suspended" {
 				fix = fmt.Sprint(u["id"])
 			}
@@ -273,15 +273,15 @@ officernd:
 		r.sync(desk.InStep)
 		at(t, "2026-11-23T13:44:30Z")
 		r.sync(desk.InStep)
-		if w := r.writesTo("saltoks", n, "POST", "/users"); len(w) > 0 || len(r.records("saltoks")["invitations"]) > 0 {
-			t.Errorf("before it begins: %v, invited %v", w, r.records("saltoks")["invitations"])
+		if w := r.writesTo("saltoks", n, "POST", "/users"); len(w) > 0 || len(r.tables("saltoks")["invitations"]) > 0 {
+			t.Errorf("before it begins: %v, invited %v", w, r.tables("saltoks")["invitations"])
 		}
 		at(t, "2026-11-23T13:52:00Z")
 		r.sync(desk.InStep)
 		if got := r.passing("saltoks")["Elephant room"]; !slices.Equal(got, []string{"gil@x.test"}) {
 			t.Errorf("when it begins %v pass", got)
 		}
-		if i := r.records("saltoks")["invitations"]; len(i) != 1 || i[0]["email"] != "gil@x.test" {
+		if i := r.tables("saltoks")["invitations"]; len(i) != 1 || i[0]["email"] != "gil@x.test" {
 			t.Errorf("invited: %v", i)
 		}
 		at(t, "2026-11-23T15:20:00Z")
@@ -315,7 +315,7 @@ saltoks:
 `)
 		of := func() map[string]string {
 			out := map[string]string{}
-			for _, c := range r.records("saltoks")["credentials"] {
+			for _, c := range r.tables("saltoks")["credentials"] {
 				text, err := json.Marshal(c)
 				if err != nil {
 					t.Fatal(err)
