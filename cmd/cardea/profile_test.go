@@ -156,6 +156,9 @@ func TestCaseAndIDNAAreNoChange(t *testing.T) {
 func TestANameFollows(t *testing.T) {
 	t.Parallel()
 	for _, door := range doorSides {
+		if door.name == "saltoks" {
+			continue // a name cannot be changed there once it is made
+		}
 		t.Run(door.name, func(t *testing.T) {
 			t.Parallel()
 			bubble(t, morning, func(t *testing.T) {

@@ -33,6 +33,8 @@ var unsaid = map[string]string{
 	string(cardea.CauseHandedOver): "a person's word is no record: TestHandingOverWritesNothing tells it",
 	string(cardea.CauseProfile):    "it removes nothing: TestANameFollows tells it",
 	string(cardea.CauseGate):       "OfficeRnD has no gate of passes",
+	string(cardea.NoPass):          "OfficeRnD has no gate of passes: TestNexudusPassGate tells it",
+	string(cardea.IsPaused):        "OfficeRnD pauses no agreement: TestEveryNexudusSwitchBothWays tells it",
 	string(cardea.CauseStale):      "a setting of a group: TestWhatExpiresInSilenceGoesThroughTheBrake tells it",
 }
 
