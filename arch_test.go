@@ -170,10 +170,10 @@ func TestArrowCheckFindsBrokenArrows(t *testing.T) {
 
 // surface is how many exported names a room may show; what is listed has a reason to show more than the rest.
 var surface = map[string]int{
-	"":                   385, // the words of the business
+	"":                   392, // the words of the business; a push is seven of them
 	"wire":               56,
-	"store":              202, // one method for each thing that is kept
-	"desk":               161, // one method for each thing a person can ask, and what it answers
+	"store":              205, // one method for each thing that is kept
+	"desk":               165, // one method for each thing a person can ask, and what it answers
 	"desk/say":           90,
 	"cmd/cardea/config":  50,
 	"loop/looptest":      45, // one method for each thing that a door system can be made to do

@@ -172,6 +172,8 @@ type Directory struct {
 	Assignments []Assignment `json:"assignments,omitempty"`
 	Bookings    []Booking    `json:"bookings,omitempty"`
 	Passes      []Pass       `json:"passes,omitempty"`
+	// Pushes are the newest of each person, where the connection takes pushes.
+	Pushes []Push `json:"pushes,omitempty"`
 	// Gone are records that are no longer there, with the last body known in the lists above: they grant nothing and
 	// explain why.
 	Gone []Gone `json:"gone,omitempty"`

@@ -13,6 +13,7 @@ const (
 	RuleDayPass  Rule = "DAYPASS"
 	RulePass     Rule = "PASS"
 	RuleUnit     Rule = "UNIT"
+	RulePushed   Rule = "PUSHED"
 	RuleBlock    Rule = "BLOCK" // gives nothing: an operator keeps the person out
 )
 

@@ -14,11 +14,13 @@ const (
 	ItemBookables ItemKind = "bookables"
 	ItemPasses    ItemKind = "passes"
 	ItemUnits     ItemKind = "units"
+	// ItemPushes are what the space system itself names, by group: a mapping of Anything to the groups that it may name.
+	ItemPushes ItemKind = "pushes"
 )
 
 // ItemKinds lists them in the order of the pages.
 var ItemKinds = []ItemKind{
-	ItemPlans, ItemLocations, ItemFloors, ItemResources, ItemBookables, ItemPasses, ItemUnits,
+	ItemPlans, ItemLocations, ItemFloors, ItemResources, ItemBookables, ItemPasses, ItemUnits, ItemPushes,
 }
 
 // Anything is the item of a passes mapping that fits every pass without a mapping of its own.
@@ -54,7 +56,9 @@ type Settings struct {
 	PausedKeep bool `json:"paused_keep,omitempty"`
 	// PassGate says what becomes of what agreements give to members without a valid pass (RULES.md 2): "on" takes it away,
 	// "report" says so; anything else is off.
-	PassGate string    `json:"passgate,omitempty"`
+	PassGate string `json:"passgate,omitempty"`
+	// Pushed says that what the space system pushes decides: mappings of pushes give their groups and no others do (RULES.md PUSHED).
+	Pushed   bool      `json:"pushed,omitempty"`
 	Mappings []Mapping `json:"mappings"` // sorted by kind, item
 	// Zones are the loaded time zones of every name that the settings or the directory use.
 	Zones map[string]*time.Location `json:"-"`

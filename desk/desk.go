@@ -96,6 +96,7 @@ func New(c Config) *Desk {
 		if e, ok := c.Doors[in.Door].Door.(door.Explains); ok {
 			c.Integrations[i].WhyNoGroup = e.WhyNoGroup
 		}
+		_, c.Integrations[i].Pushed = c.Spaces[in.Space].Space.(space.Pushed)
 	}
 	return &Desk{c: c, ws: c.Store.In(c.Workspace)}
 }

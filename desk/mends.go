@@ -42,6 +42,7 @@ var mends = map[string]string{ //nolint:gosec // "pass" is in some codes, and no
 	"bad-recurrence": "cardea sync {integration}", "no-holder": "cardea sync {integration}", "dangling": "cardea sync {integration}",
 	"hooks-silent": "cardea hooks check {connection}", "hooks-off": "cardea hooks install {connection}",
 	"hook-off": "cardea hooks install {connection}", "unreadable": "cardea doctor", "plan-without-passes": "cardea issues drop {id}",
+	"push-unresolved": "cardea mappings {integration}", "push-differs": "cardea explain --person {person} --group {group}",
 	"no-valid-pass": "cardea issues drop {id}",
 	"no-location":   "cardea issues drop {id}", "computed-differs": "cardea issues drop {id}",
 }

@@ -43,7 +43,8 @@ func Resolve(
 		Integration: in.Name, Zone: in.Zone, Lead: in.Lead, Lag: in.Lag,
 		Visitors: in.Visitors, TeamBooking: in.Teams, PassTail: in.PassTail,
 		CancellationOut: in.CancelledOut, PausedKeep: in.PausedKept, PassGate: in.PassGate,
-		Sites: map[string]cardea.LocationSettings{},
+		Pushed: in.Pushed,
+		Sites:  map[string]cardea.LocationSettings{},
 	}
 	for _, l := range in.Locations {
 		if id, ok := r.name(shelfLocations, l); ok {
@@ -146,7 +147,7 @@ func (r *resolver) mapping(m Mapping) (cardea.Mapping, bool) {
 		Lead: m.Lead, Lag: m.Lag, Slots: m.Slots, Trim: m.Trim,
 	}
 	ok := true
-	if m.Kind == cardea.ItemPasses {
+	if m.Kind == cardea.ItemPasses || m.Kind == cardea.ItemPushes {
 		out.Item = strings.TrimSpace(m.Item.Text) // a pass names its own type; there is no collection to look it up in
 	} else {
 		out.Item, ok = r.name(string(m.Kind), m.Item)

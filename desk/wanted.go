@@ -45,6 +45,8 @@ type Integration struct {
 	// where they stand in the file.
 	Stored   bool
 	MappedAt string
+	// Pushed says that the space connection pushes who may pass, so that mappings of pushes alone decide. New sets it.
+	Pushed bool `json:"-"`
 	// WhyNoGroup says of a name why the door system has no group of it (door.Explains); nil = it says nothing. New sets it.
 	WhyNoGroup func(name string) string `json:"-"`
 }

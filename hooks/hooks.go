@@ -49,9 +49,11 @@ type Config struct {
 	Log  *slog.Logger
 	// Count, if any, is told of every request: the connection, empty when there is none of that name, and what became of it.
 	Count func(connection, outcome string)
+	// Pushes, if any, takes what is pushed below /acs/.
+	Pushes Pushes
 }
 
-// New makes the handler of everything below /hooks/.
+// New makes the handler of everything below /hooks/, and below /acs/ where pushes are taken.
 func New(c Config) http.Handler {
 	if c.Count == nil {
 		c.Count = func(string, string) {}
@@ -63,6 +65,10 @@ func New(c Config) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /hooks/{connection}", h.take)
 	mux.HandleFunc("POST /hooks/{connection}/{rest...}", h.take)
+	if c.Pushes != nil {
+		mux.HandleFunc("GET /acs/{connection}/groups", h.groups)
+		mux.HandleFunc("POST /acs/{connection}/push", h.push)
+	}
 	return mux
 }
 
@@ -129,6 +135,18 @@ func (h *handler) take(w http.ResponseWriter, r *http.Request) {
 	if !h.c.Desk.Hooked(name) {
 		name = ""
 	}
+	h.in(w, r, name, func(body []byte) (string, error) {
+		header := r.Header.Clone()
+		header.Del(cardea.HookPath)
+		if rest := strings.Trim(r.PathValue("rest"), "/"); rest != "" {
+			header.Set(cardea.HookPath, rest)
+		}
+		return h.c.Desk.Hook(r.Context(), name, header, body)
+	})
+}
+
+// in reads a body and hands it on, unless the connection's name is empty: then there is none that takes it.
+func (h *handler) in(w http.ResponseWriter, r *http.Request, name string, hand func(body []byte) (string, error)) {
 	g := h.gate(name)
 	// The body first: whoever sends it slowly takes nobody's place. Not every writer can have a deadline; servers' own can.
 	if err := http.NewResponseController(w).SetReadDeadline(h.c.Now().Add(slowest)); err != nil && !errors.Is(err, http.ErrNotSupported) {
@@ -146,12 +164,7 @@ func (h *handler) take(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, name, g, err)
 		return
 	}
-	header := r.Header.Clone()
-	header.Del(cardea.HookPath)
-	if rest := strings.Trim(r.PathValue("rest"), "/"); rest != "" {
-		header.Set(cardea.HookPath, rest)
-	}
-	outcome, err := h.c.Desk.Hook(r.Context(), name, header, body)
+	outcome, err := hand(body)
 	if err != nil {
 		switch cardea.ClassOf(err) {
 		case cardea.Auth, cardea.Rejected, cardea.NotFound:

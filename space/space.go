@@ -62,6 +62,15 @@ type Hooked interface {
 	Announces() []cardea.Kind
 }
 
+// Pushed systems push what each person may pass, worked out by themselves, and ask which groups they may name (RULES.md PUSHED).
+type Pushed interface {
+	// Accept proves in constant time that a request is the system's, and reads the push in its body. Errors: Auth for what is not the
+	// system's, Rejected for what is but cannot be read.
+	Accept(r *http.Request) (cardea.Push, error)
+	// Asks proves that a request for the groups is the system's, as Accept does. Errors: Auth.
+	Asks(h http.Header) error
+}
+
 // Hooks systems can be told by their API where to send what they announce.
 type Hooks interface {
 	// Install has everything that Verify understands sent to the address, and switches on again what the vendor had switched

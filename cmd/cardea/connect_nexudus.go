@@ -11,8 +11,8 @@ import (
 )
 
 func newNexudus(name string, c *config.Connection, b *wire.Budget, w wiring) (space.System, error) {
-	if c.ACS {
-		return nil, cardea.Errorf(cardea.Rejected, "connection %s: acs: Custom ACS pushes are not taken yet; take the line out", name)
+	if !c.ACS && c.ACSToken.Value() != "" {
+		return nil, cardea.Errorf(cardea.Rejected, "connection %s: acs_token: it is for acs: true, which is not said; take the line out", name)
 	}
 	hosts, err := nexudus.HostsOf(c.BaseURL)
 	if err != nil {
@@ -21,7 +21,7 @@ func newNexudus(name string, c *config.Connection, b *wire.Budget, w wiring) (sp
 	settings := w.client(name, b)
 	settings.Base, settings.Classify = hosts.API, nexudus.Classify
 	password := c.Password.Value()
-	settings.Secrets = []string{password, c.WebhookSecret.Value()}
+	settings.Secrets = []string{password, c.WebhookSecret.Value(), c.ACSToken.Value()}
 	switch c.Auth {
 	case "", "bearer":
 		settings.Auth = nexudus.NewToken(nexudus.TokenConfig{
@@ -45,5 +45,13 @@ func newNexudus(name string, c *config.Connection, b *wire.Budget, w wiring) (sp
 			return nil, err
 		}
 	}
-	return nexudus.New(own)
+	system, err := nexudus.New(own)
+	if err != nil || !c.ACS {
+		return system, err
+	}
+	pusher, err := nexudus.NewPusher(system, c.ACSToken.Value())
+	if err != nil {
+		return nil, cardea.Errorf(cardea.Rejected, "connection %s: %w", name, err)
+	}
+	return pusher, nil
 }

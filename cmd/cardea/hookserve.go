@@ -23,7 +23,7 @@ func hookCounter() *prometheus.CounterVec {
 // hooks is the way in for what vendors announce.
 func (a *app) hooks(c *terminal, s *serveCmd) http.Handler {
 	return hooks.New(hooks.Config{
-		Desk: a.desk, Now: c.now, Log: s.logger(c.err),
+		Desk: a.desk, Pushes: a.desk, Now: c.now, Log: s.logger(c.err),
 		Count: func(connection, outcome string) { a.taken.WithLabelValues(connection, outcome).Inc() },
 	})
 }
@@ -55,6 +55,7 @@ func (a *app) listen(ctx context.Context, console net.Listener, c *terminal, s *
 func serveHooks(ctx context.Context, l net.Listener, h http.Handler) error {
 	mux := http.NewServeMux()
 	mux.Handle("/hooks/", h)
+	mux.Handle("/acs/", h)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	return serveOn(ctx, l, &http.Server{
 		Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second,

@@ -175,6 +175,7 @@ func TestMatrix(t *testing.T) {
 			})
 		}
 	}
+	t.Run("nexudus-acs-kisi", matrixPushed)
 }
 
 // fillHouse tells our own space system what matrix.yaml tells the vendors.

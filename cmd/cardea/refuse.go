@@ -53,7 +53,7 @@ func undoable(in *config.Integration, d desk.Door, refuse func(line int, format 
 var itemsOf = map[cardea.ItemKind]cardea.Kind{
 	cardea.ItemPlans: cardea.KindPlan, cardea.ItemLocations: cardea.KindLocation, cardea.ItemFloors: cardea.KindFloor,
 	cardea.ItemResources: cardea.KindResource, cardea.ItemBookables: cardea.KindResource, cardea.ItemUnits: cardea.KindResource,
-	cardea.ItemPasses: cardea.KindPass,
+	cardea.ItemPasses: cardea.KindPass, cardea.ItemPushes: cardea.KindPerson,
 }
 
 // unstated refuses mappings of what a space system does not have. An empty mapping of units is one of all units.
@@ -69,6 +69,9 @@ func unstated(in *config.Integration, s desk.Space, refuse func(line int, format
 		}
 		if l, ok := s.Space.(space.Lacking); ok && why == "" {
 			why = l.Lacks(kind)
+		}
+		if _, ok := s.Space.(space.Pushed); !ok && kind == cardea.ItemPushes {
+			why = "the connection takes no pushes (acs: true, of Nexudus accounts)"
 		}
 		if why == "" {
 			continue

@@ -64,7 +64,7 @@ func rigOf(t *testing.T, name string, vendors []byte, configuration string, db d
 	}
 	getenv := func(name string) string { return map[string]string{"CARDEA_KEY": matrixKey}[name] }
 	r := &rig{t: t, term: &terminal{out: &bytes.Buffer{}, err: &bytes.Buffer{}, now: time.Now, getenv: getenv}}
-	if r.vendors, err = sandbox.New(world, sandbox.Options{Now: time.Now, Hook: r.hooked}); err != nil {
+	if r.vendors, err = sandbox.New(world, sandbox.Options{Now: time.Now, Hook: r.hooked, Fetch: r.fetched}); err != nil {
 		t.Fatal(err)
 	}
 	file, err := config.Parse(worldsDir+name+".cardea.yaml", []byte(configuration), r.term.getenv)

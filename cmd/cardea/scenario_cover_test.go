@@ -24,6 +24,7 @@ var told = []string{
 var unsaid = map[string]string{
 	string(cardea.RulePass):        "OfficeRnD's passes are day passes",
 	string(cardea.RuleUnit):        "OfficeRnD rents out no units: TestStorageSiteIsKeptInStep tells it of our own space system",
+	string(cardea.RulePushed):      "OfficeRnD pushes nothing: TestMatrix tells it of Nexudus",
 	string(cardea.CauseAdopted):    "it removes nothing",
 	string(cardea.CauseLocked):     "OfficeRnD cannot lock anybody: TestStorageSiteIsKeptInStep does",
 	string(cardea.CauseBlocked):    "an operator's word is no record: TestABlockPassesEveryHold tells it",

@@ -97,7 +97,9 @@ func (a *app) routes(c *terminal, s *serveCmd, address string) http.Handler {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", a.node.ready)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics(a.desk, a.taken), promhttp.HandlerOpts{}))
-	mux.Handle("/hooks/", a.hooks(c, s))
+	in := a.hooks(c, s)
+	mux.Handle("/hooks/", in)
+	mux.Handle("/acs/", in)
 	mux.Handle("/oauth/{connection}", a.consents(c, s))
 	mux.Handle("/", console.New(console.Config{
 		Desk: a.desk, Version: currentVersion(), Now: c.now, Zone: a.desk.Zone(), Log: s.logger(c.err), Hosts: hosts,

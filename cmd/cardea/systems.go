@@ -77,7 +77,7 @@ var systems = map[string]system{
 	},
 	"nexudus": {
 		needs: []string{"user", "password"},
-		takes: []string{"auth", "client_id", "base_url", "webhook_secret", "acs", "budget"},
+		takes: []string{"auth", "client_id", "base_url", "webhook_secret", "acs", "acs_token", "budget"},
 		rate:  nexudus.Rate,
 		space: newNexudus,
 	},

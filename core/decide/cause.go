@@ -168,6 +168,8 @@ func (l *listener) look(j *judge) cardea.Cause {
 			return cardea.CauseVanished
 		}
 		j.pass(i)
+	case cardea.KindPush:
+		return l.pushed(j)
 	default:
 		return cardea.CauseVanished
 	}

@@ -33,6 +33,12 @@ func (x *Index) Explain(p cardea.PersonID, g cardea.GroupID, at cardea.Instant) 
 // about judges every record that could concern a person.
 func (j *judge) about(person int32) {
 	b, team := j.x.backwards(), j.x.teamOf[person]
+	for _, i := range b.pushes.of(person) {
+		j.push(i)
+	}
+	if j.x.s.Pushed {
+		return // what was sold decides nothing here
+	}
 	agreements := together(b.agreements.of(person), b.teamAgreements.of(team), b.guests.of(person))
 	bookings := together(b.bookings.of(person), b.teamBookings.of(team))
 	passes := together(b.passes.of(person), b.teamPasses.of(team))

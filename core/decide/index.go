@@ -53,7 +53,7 @@ type Index struct {
 
 	groups   []cardea.GroupID // sorted
 	mappings []mapping
-	items    [7]map[string][]int32 // mappings, by kind and item
+	items    [8]map[string][]int32 // mappings, by kind and item
 
 	// What was judged: one yes per record and mapping that lets somebody in, one edge per person and group it reaches,
 	// edges sorted by group, person, yes. The reason of a yes is written while its record is at hand: it is the same for
@@ -135,7 +135,9 @@ func New(d cardea.Directory, s cardea.Settings) *Index {
 
 func (x *Index) internMappings() {
 	for _, m := range x.s.Mappings {
-		x.groups = append(x.groups, m.Groups...)
+		if x.decides(m) {
+			x.groups = append(x.groups, m.Groups...)
+		}
 	}
 	slices.Sort(x.groups)
 	x.groups = slices.Compact(x.groups)
@@ -144,7 +146,11 @@ func (x *Index) internMappings() {
 	}
 	for _, m := range x.s.Mappings {
 		kind := slices.Index(cardea.ItemKinds, m.Kind)
-		if kind < 0 {
+		if kind < 0 || !x.decides(m) {
+			continue
+		}
+		if m.Kind == cardea.ItemPushes {
+			x.internPushed(kind, m)
 			continue
 		}
 		in := mapping{Mapping: m, rule: rules[kind]}
@@ -198,10 +204,13 @@ func (x *Index) Mapped() []cardea.GroupID { return slices.Clone(x.groups) }
 func (x *Index) Feeds(g cardea.GroupID) []cardea.Kind {
 	var kinds []cardea.Kind
 	for _, m := range x.s.Mappings {
-		if !slices.Contains(m.Groups, g) {
+		if !slices.Contains(m.Groups, g) || !x.decides(m) {
 			continue
 		}
 		kinds = append(kinds, cardea.KindPerson)
+		if x.s.Pushed {
+			continue // a push is its own evidence
+		}
 		if len(x.crowds.list) > 0 {
 			kinds = append(kinds, cardea.KindTeam)
 		}
@@ -220,6 +229,7 @@ func (x *Index) Feeds(g cardea.GroupID) []cardea.Kind {
 			}
 		case cardea.ItemPasses:
 			kinds = append(kinds, cardea.KindPass)
+		case cardea.ItemPushes:
 		}
 		if m.Kind == cardea.ItemFloors {
 			kinds = append(kinds, cardea.KindFloor)

@@ -217,10 +217,12 @@ func at(m map[string]int32, name string) int32 {
 // back leads from people and teams to the records that concern them. It is made when first asked for: grants need only
 // the other direction.
 type back struct {
-	agreements, teamAgreements  lists
-	guests                      lists // agreements that let the person in beside their holder
-	bookings, teamBookings      lists
-	passes, teamPasses          lists
+	agreements, teamAgreements lists
+	guests                     lists // agreements that let the person in beside their holder
+	bookings, teamBookings     lists
+	passes, teamPasses         lists
+	pushes                     lists // by person
+
 	bookingAt, passAt, assignAt map[string]int32
 }
 
@@ -246,6 +248,7 @@ func (x *Index) backwards() *back {
 			}
 		}
 		b.guests = namedBy(persons, guests)
+		b.pushes = listed(persons, len(d.Pushes), func(i int) int32 { return x.people.persons.find(d.Pushes[i].Person) })
 		b.bookingAt = make(map[string]int32, len(d.Bookings))
 		for i := range d.Bookings {
 			b.bookingAt[d.Bookings[i].ID] = int32(i)

@@ -17,6 +17,8 @@ const (
 	IssueDangling      = "dangling"         // a record names one that is not there
 	IssueNoLocation    = "no-location"      // nothing says where a record belongs: it counts for every integration
 	IssueNoZone        = "no-zone"          // a zone is named that does not exist, or none is known
+	IssuePushed        = "push-unresolved"  // a push names a group that no mapping lets it name
+	IssueUnheard       = "push-differs"     // somebody of whom no push told for a day should have something else by the records
 	IssueComputed      = "computed-differs" // the vendor's computed status and the dates disagree
 )
 
@@ -57,6 +59,7 @@ func (x *Index) Issues() []cardea.Issue {
 			x.complainPass(&c, p)
 		}
 	}
+	x.complainPushes(&c)
 	x.complainZones(&c)
 	return c.sorted()
 }

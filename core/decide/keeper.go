@@ -19,6 +19,9 @@ func (x *Index) judgeAll() {
 	for i := range d.Passes {
 		j.pass(int32(i))
 	}
+	for i := range d.Pushes {
+		j.push(int32(i))
+	}
 	x.bad = j.bad
 	x.edges = sortEdges(x.edges, len(x.people.ids), len(x.groups))
 }

@@ -39,6 +39,8 @@ func (x *Index) label(k cardea.Key) string {
 		if i := at(b.assignAt, k.ID); i >= 0 {
 			return x.label(cardea.Key{Kind: cardea.KindResource, ID: x.d.Assignments[i].Resource})
 		}
+	case cardea.KindPush:
+		return x.pushLabel(k.ID)
 	default: // explanations name no others
 	}
 	return ""

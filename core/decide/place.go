@@ -187,5 +187,5 @@ func (x *Index) internWays() {
 // rules are the rules that ask for mappings of the kinds of cardea.ItemKinds.
 var rules = [...]cardea.Rule{
 	cardea.RulePlan, cardea.RuleLocation, cardea.RuleFloor, cardea.RuleResource, cardea.RuleBooking, cardea.RuleDayPass,
-	cardea.RuleUnit,
+	cardea.RuleUnit, cardea.RulePushed,
 }

@@ -103,7 +103,7 @@ func (x *Index) where(m *cardea.Mapping) string {
 		if r := x.resources.find(m.Item); r >= 0 && x.stand[r] >= 0 {
 			return x.places[x.stand[r]].id
 		}
-	case cardea.ItemPlans, cardea.ItemPasses:
+	case cardea.ItemPlans, cardea.ItemPasses, cardea.ItemPushes:
 		return x.only()
 	}
 	return ""

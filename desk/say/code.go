@@ -126,6 +126,7 @@ var rules = map[cardea.Rule]Word{
 	cardea.RuleBooking:  {Short: "Booking", Text: "a booked room opens for its host and guests"},
 	cardea.RuleDayPass:  {Short: "Day pass", Text: "a day pass opens what it is mapped to"},
 	cardea.RulePass:     {Short: "Pass", Text: "a pass opens what it is mapped to"},
+	cardea.RulePushed:   {Short: "Push", Text: "the space system's push opens the groups that it names until it says otherwise"},
 	cardea.RuleUnit:     {Short: "Unit", Text: "a rental opens its unit for the tenant and those who share it"},
 	cardea.RuleBlock:    {Short: "Block", Text: "an operator keeps the person out, whatever records give them"},
 }
@@ -274,6 +275,7 @@ var kinds = map[cardea.Kind][2]string{
 	cardea.KindAssignment: {"assignment", "assignments"},
 	cardea.KindBooking:    {"booking", "bookings"},
 	cardea.KindPass:       {"pass", "passes"},
+	cardea.KindPush:       {"push", "pushes"},
 	cardea.KindGroup:      {"access group", "access groups"},
 	cardea.KindAccount:    {"account", "accounts"},
 	cardea.KindEdge:       {"group member", "group members"},

@@ -110,6 +110,8 @@ func subject(rule cardea.Rule, label, via string) string {
 		return "the pass " + label
 	case cardea.RuleUnit:
 		return "the rental " + label + with(" of unit ")
+	case cardea.RulePushed:
+		return "the space system's " + label
 	case cardea.RuleBlock:
 		return "the block " + label
 	}

@@ -20,6 +20,7 @@ type Store interface {
 	SaveRead(ctx context.Context, at cardea.Instant, who string, changes []store.ReadChange, marks []store.Mark, l *store.Lease) error
 	Directory(ctx context.Context, connection string) (cardea.Directory, error)
 	DirectoryOf(ctx context.Context, connection string, people []cardea.Key) (cardea.Directory, error)
+	Pushes(ctx context.Context, connection string, people []cardea.Key) ([]cardea.Push, error)
 	Dirty(ctx context.Context, door string) ([]cardea.PersonID, error)
 	DirtyMarks(ctx context.Context, door string) (map[cardea.PersonID]int64, error)
 	DoorStateOf(ctx context.Context, door string, people []cardea.PersonID) (store.DoorState, error)

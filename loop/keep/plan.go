@@ -130,6 +130,9 @@ func (k *Keeper) everything(ctx context.Context) (*facts, error) {
 		if err != nil {
 			return nil, failed("load what "+i.Space+" says", err)
 		}
+		if err := k.heard(ctx, i.Space, &d, true); err != nil {
+			return nil, err
+		}
 		directories[i.Space] = d
 	}
 	f, err := k.look(ctx, directories, nil)
@@ -186,10 +189,18 @@ func (k *Keeper) some(ctx context.Context, people []cardea.PersonID) (*facts, er
 func (k *Keeper) closure(ctx context.Context, space string, people []cardea.Key) (cardea.Directory, error) {
 	for _, i := range k.Integrations {
 		if i.Space == space && slices.ContainsFunc(i.Settings.Mappings, func(m cardea.Mapping) bool { return m.Trim }) {
-			return k.Store.Directory(ctx, space) //nolint:wrapcheck // the caller says of what
+			d, err := k.Store.Directory(ctx, space)
+			if err != nil {
+				return d, err //nolint:wrapcheck // the caller says of what
+			}
+			return d, k.heard(ctx, space, &d, true)
 		}
 	}
-	return k.Store.DirectoryOf(ctx, space, people) //nolint:wrapcheck // as above
+	d, err := k.Store.DirectoryOf(ctx, space, people)
+	if err != nil {
+		return d, err //nolint:wrapcheck // as above
+	}
+	return d, k.heard(ctx, space, &d, false)
 }
 
 // look decides.
@@ -211,9 +222,12 @@ func (k *Keeper) look(
 		f.indexes = append(f.indexes, x)
 		f.beyond = min(f.beyond, x.Opens(span.Until))
 		f.mapped = append(f.mapped, x.Mapped()...)
-		f.issues = append(f.issues, x.Issues()...)
-		if only == nil {
+		if only != nil {
+			f.issues = append(f.issues, x.Issues()...)
+		} else {
+			f.issues = append(f.issues, x.IssuesAt(f.at)...)
 			f.issues = append(f.issues, x.GateIssues(f.at)...)
+			f.issues = append(f.issues, x.Unheard(f.at)...)
 		}
 		if standings[i.Space] == nil {
 			s, err := k.standings(ctx, i.Space)

@@ -28,7 +28,7 @@ import (
 type File struct {
 	Database    string `yaml:"database"`
 	Listen      string `yaml:"listen"`
-	ListenHooks string `yaml:"listen_hooks"` // serves /hooks/ alone; empty = only listen does
+	ListenHooks string `yaml:"listen_hooks"` // serves /hooks/ and /acs/ alone; empty = only listen does
 	// Retain says for how long what is over stays in the database. The ledger and the audit log stay whole.
 	Retain struct {
 		History Duration `yaml:"history"` // runs, operations, closed issues
@@ -76,6 +76,8 @@ type Connection struct {
 	// Of Nexudus accounts: bearer (the default) or basic, and whether Custom ACS pushes decide instead of our rules.
 	Auth string `yaml:"auth"`
 	ACS  bool   `yaml:"acs"`
+	// ACSToken is what Nexudus bears when it asks for groups and pushes.
+	ACSToken Secret `yaml:"acs_token"`
 	// Of Brivo accounts. Without user and password the connection rests on somebody's consent.
 	Region       string `yaml:"region"`        // eu or us
 	RedirectURL  string `yaml:"redirect_url"`  // as it is registered with the application
@@ -96,7 +98,7 @@ type Connection struct {
 func (c *Connection) secrets() map[string]*Secret {
 	return map[string]*Secret{
 		"client_secret": &c.ClientSecret, "webhook_secret": &c.WebhookSecret, "api_key": &c.APIKey, "token": &c.Token,
-		"password": &c.Password, "api_secret": &c.APISecret,
+		"password": &c.Password, "api_secret": &c.APISecret, "acs_token": &c.ACSToken,
 	}
 }
 

@@ -60,6 +60,7 @@ type Mappings struct {
 	Bookables map[string]*Target `yaml:"bookables"`
 	Passes    map[string]*Target `yaml:"passes"`
 	Units     map[string]*Target `yaml:"units"`
+	Pushes    map[string]*Target `yaml:"pushes"`
 
 	Lines map[cardea.ItemKind]int `yaml:"-"` // where the kinds that the file names stand
 }
@@ -81,6 +82,8 @@ func (m Mappings) ByKind(k cardea.ItemKind) map[string]*Target {
 		return m.Passes
 	case cardea.ItemUnits:
 		return m.Units
+	case cardea.ItemPushes:
+		return m.Pushes
 	}
 	return nil
 }
@@ -165,6 +168,7 @@ func (in *Integration) checkSection(p *problems) {
 	for kind, ts := range map[string]map[string]*Target{
 		"plans": in.Mappings.Plans, "locations": in.Mappings.Locations, "floors": in.Mappings.Floors,
 		"resources": in.Mappings.Resources, "bookables": in.Mappings.Bookables, "passes": in.Mappings.Passes, "units": in.Mappings.Units,
+		"pushes": in.Mappings.Pushes,
 	} {
 		checkTargets(p, in, kind, ts)
 	}

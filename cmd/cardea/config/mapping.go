@@ -62,8 +62,10 @@ func checkTargets(p *problems, in *Integration, kind string, ts map[string]*Targ
 			p.add(in.Line, "mappings: %s: %q leads nowhere: give it a list of groups", kind, item)
 		case len(t.Groups) == 0:
 			p.add(t.Line, "mappings: %s: %q names no group", kind, item)
-		case item == cardea.Anything && kind != "passes":
-			p.add(t.Line, `mappings: %s: "*" is understood for passes only`, kind)
+		case kind == "pushes" && item != cardea.Anything:
+			p.add(t.Line, `mappings: pushes: %q: a push names the groups themselves: write "*" with all that it may name`, item)
+		case item == cardea.Anything && kind != "passes" && kind != "pushes":
+			p.add(t.Line, `mappings: %s: "*" is understood for passes only, beside pushes`, kind)
 		case (t.Lead.Set || t.Lag.Set || t.Trim) && kind != "bookables":
 			p.add(t.Line, "mappings: %s: %q: lead, lag and trim belong to bookables", kind, item)
 		case t.Slots && kind != "passes":
