@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/cardea-access/cardea"
@@ -135,6 +136,7 @@ func (d *Desk) called(ctx context.Context, connection string, keys []cardea.Key)
 		return nil, err
 	}
 	out := map[cardea.Key]string{}
+	rooms := map[cardea.Key]cardea.Key{} // a booking is called by its room, as in an explanation
 	for _, r := range records {
 		switch r := r.(type) {
 		case cardea.Location:
@@ -147,8 +149,21 @@ func (d *Desk) called(ctx context.Context, connection string, keys []cardea.Key)
 			out[r.Key()] = r.Name
 		case cardea.Booking:
 			out[r.Key()] = r.Title
+			rooms[r.Key()] = cardea.Key{Kind: cardea.KindResource, ID: r.Resource}
 		case cardea.Pass:
 			out[r.Key()] = r.Name
+		}
+	}
+	if len(rooms) == 0 {
+		return out, nil
+	}
+	names, err := d.called(ctx, connection, slices.Collect(maps.Values(rooms)))
+	if err != nil {
+		return nil, err
+	}
+	for booking, room := range rooms {
+		if n := names[room]; n != "" {
+			out[booking] = n
 		}
 	}
 	return out, nil

@@ -45,6 +45,17 @@ func Parse(name string, data []byte) (*World, error) {
 	return w, nil
 }
 
+// Vendors are those that the world fakes, as their paths begin.
+func (w *World) Vendors() []string {
+	var out []string
+	for _, k := range kinds {
+		if w.parts[k.name] != nil {
+			out = append(out, k.name)
+		}
+	}
+	return out
+}
+
 func parse(name string, data []byte) (*World, error) {
 	d := &twin.Document{Name: name}
 	entries, err := d.Open(data)

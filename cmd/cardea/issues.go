@@ -99,7 +99,10 @@ func (c *terminal) printIssue(i desk.InboxIssue, clock say.Clock) {
 	if about == "" && i.Record != nil {
 		about = say.Clean(i.Record.String())
 	}
-	since := []string{i.Connection, "since " + clock.Moment(i.Opened), "seen " + say.N(i.Times, "time", "times")}
+	since := []string{"since " + clock.Moment(i.Opened), "seen " + say.N(i.Times, "time", "times")}
+	if i.Connection != "" {
+		since = append([]string{i.Connection}, since...)
+	}
 	if i.Reopened > 0 {
 		since = append(since, "came back "+say.N(i.Reopened, "time", "times"))
 	}

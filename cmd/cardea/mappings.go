@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -88,7 +89,8 @@ func (m *mappingsListCmd) do(ctx context.Context, c *terminal, with settings) er
 			}
 		}
 		fmt.Fprintf(c.out, "%s  %s\n", c.paint(bold, say.Clean(one.Integration)), c.paint(faint, where))
-		w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+		var table bytes.Buffer
+		w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 		for _, r := range one.Rows {
 			var ids []string
 			for _, g := range r.Groups {
@@ -104,6 +106,9 @@ func (m *mappingsListCmd) do(ctx context.Context, c *terminal, with settings) er
 		}
 		if err := w.Flush(); err != nil {
 			return err
+		}
+		for l := range strings.Lines(table.String()) {
+			fmt.Fprintln(c.out, strings.TrimRight(l, " \n"))
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/cardea-access/cardea"
@@ -33,8 +34,8 @@ func (s *sandboxCmd) Run(ctx context.Context, c *terminal) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.out, "The sandbox serves %s on http://%s\n  /officernd  /kisi   faked vendors\n"+
-		"  /_sandbox/{vendor}/groups|log|faults, PATCH /_sandbox/world   control\n", s.World, listener.Addr())
+	fmt.Fprintf(c.out, "The sandbox serves %s on http://%s\n  /%s   faked vendors\n"+
+		"  /_sandbox/{vendor}/groups|log|faults, PATCH /_sandbox/world   control\n", s.World, listener.Addr(), strings.Join(world.Vendors(), "  /"))
 	return serveHTTP(ctx, listener, server)
 }
 

@@ -68,8 +68,11 @@ func (u *undoCmd) do(ctx context.Context, c *terminal, with settings) error {
 	return err
 }
 
-// lastRuns is among how many runs those are looked for that did something.
-const lastRuns = 100
+// lastRuns is among how many runs those are looked for that did something: some ten days of a quiet server. The newest are shown.
+const (
+	lastRuns  = 2000
+	shownRuns = 30
+)
 
 // list prints the last runs of doors that did something.
 func (u *undoCmd) list(ctx context.Context, c *terminal, a *app) error {
@@ -78,6 +81,7 @@ func (u *undoCmd) list(ctx context.Context, c *terminal, a *app) error {
 		return err
 	}
 	runs = slices.DeleteFunc(runs, func(r say.Run) bool { return r.Kind != store.WakeKeep || !changedSomething(r) })
+	runs = runs[:min(len(runs), shownRuns)]
 	if u.JSON {
 		return printJSON(c.out, runs)
 	}

@@ -2,7 +2,8 @@ package decide
 
 import "github.com/cardea-access/cardea"
 
-// label names a record in a person's words: the plan of an agreement, the room of a booking. Empty when nothing is known.
+// label names a record in a person's words: the plan of an agreement, the room of a booking, a
+// person's name. Empty when nothing is known.
 func (x *Index) label(k cardea.Key) string {
 	b := x.backwards()
 	switch k.Kind {
@@ -24,6 +25,10 @@ func (x *Index) label(k cardea.Key) string {
 	case cardea.KindResource:
 		if i := x.resources.find(k.ID); i >= 0 {
 			return x.d.Resources[i].Name
+		}
+	case cardea.KindPerson:
+		if p := x.people.find(k); p >= 0 {
+			return first(x.person(p).Name, x.person(p).Email)
 		}
 	case cardea.KindFloor:
 		if i := at(x.floors, k.ID); i >= 0 {

@@ -185,7 +185,7 @@ func TestDoorThatDiffers(t *testing.T) {
 		},
 		"no account": {
 			func(x *Explained) { x.Door.Account = "" },
-			"At kisi, Ana Lopes has no account. That differs from what was decided; the next run looks at it again.", false,
+			"At kisi, Ana Lopes has no account that Cardea knows of. That differs from what was decided; the next run looks at it again.", false,
 		},
 		"planned": {
 			func(x *Explained) { x.Door.Waiting = &cardea.Operation{Verb: cardea.VerbAdd} },

@@ -35,7 +35,7 @@ func (t teller) shows(name string) string {
 	in := "At " + name + ", " + who + " is in " + group
 	switch {
 	case d.Account == "" && !d.Member:
-		return "At " + name + ", " + who + " has no account."
+		return "At " + name + ", " + who + " has no account that Cardea knows of."
 	case d.Member && d.Shut:
 		return in + ", but the account is disabled there: no door opens until somebody enables it at " + name + "."
 	case d.Member && d.Locked:
