@@ -85,15 +85,23 @@ func (d *Desk) configured(ctx context.Context, in Integration) (map[cardea.Group
 	if in, _, err = d.inForce(ctx, in); err != nil {
 		return nil, err
 	}
+	return in.naming(ids), nil
+}
+
+// naming are the groups that the mappings name by these ids; what a name means in later ones counts.
+func (i Integration) naming(ids ...map[string]string) map[cardea.GroupID]string {
 	out := map[cardea.GroupID]string{}
-	for _, m := range in.Mappings {
+	for _, m := range i.Mappings {
 		for _, g := range m.Groups {
-			if id, ok := ids[shelfGroups+"\x00"+g.Text]; ok {
-				out[cardea.GroupID(id)] = g.Text
+			for _, known := range slices.Backward(ids) {
+				if id, ok := known[shelfGroups+"\x00"+g.Text]; ok {
+					out[cardea.GroupID(id)] = g.Text
+					break
+				}
 			}
 		}
 	}
-	return out, nil
+	return out
 }
 
 // drift tells of one door. Groups that are not of the integration are left out when only it was asked for.

@@ -58,10 +58,11 @@ func (d *Desk) keeper(ctx context.Context, door string, lease *store.Lease) (*ke
 	if err := d.asked(ctx, door); err != nil {
 		return nil, nil, err
 	}
-	ins, left, err := d.present(ctx, door)
+	stand, err := d.stances(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
+	ins, left := d.present(ctx, stand, door)
 	if err := agree(door, ins); err != nil {
 		return nil, nil, err
 	}
@@ -73,31 +74,33 @@ func (d *Desk) keeper(ctx context.Context, door string, lease *store.Lease) (*ke
 			d.c.Progress(Progress{Connection: door, What: "operations", Done: p.Done, Total: p.Total})
 		},
 	}
-	ins, bad, resolve, err := d.resolvable(ctx, ins, d.resolver())
+	l := d.looking()
+	ins, bad, resolve, err := d.resolvable(ctx, ins, l.resolve)
 	if err != nil {
 		return nil, nil, err
 	}
-	issues, err := d.ruled(ctx, k, ins, resolve)
+	issues, err := d.ruled(ctx, k, ins, stand, resolve)
 	if err != nil {
 		return nil, nil, err
 	}
 	bad.spare(k)
 	issues = slices.Concat(issues, left, bad.issues())
-	state, err := d.ws.DoorGroups(ctx, door)
+	groups, err := l.groups(ctx, door)
 	if err != nil {
 		return nil, nil, err
 	}
 	accounts, err := d.ws.CountAccounts(ctx, door)
-	k.SweepEvery = d.sweepEvery(door, ins, accounts, len(state.Groups))
+	k.SweepEvery = d.sweepEvery(door, ins, accounts, len(groups))
 	return k, issues, err
 }
 
 // knower makes a keeper that only answers questions: it never loads a directory unless a name was never resolved.
 func (d *Desk) knower(ctx context.Context, door string) (*keep.Keeper, error) {
-	ins, _, err := d.present(ctx, door)
+	stand, err := d.stances(ctx)
 	if err != nil {
 		return nil, err
 	}
+	ins, _ := d.present(ctx, stand, door)
 	if err := agree(door, ins); err != nil {
 		return nil, err
 	}
@@ -108,7 +111,7 @@ func (d *Desk) knower(ctx context.Context, door string) (*keep.Keeper, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err = d.ruled(ctx, k, ins, resolve); err != nil {
+	if _, err = d.ruled(ctx, k, ins, stand, resolve); err != nil {
 		return nil, err
 	}
 	bad.spare(k)
@@ -117,7 +120,7 @@ func (d *Desk) knower(ctx context.Context, door string) (*keep.Keeper, error) {
 
 // ruled gives a keeper the rules of its integrations, their names resolved.
 func (d *Desk) ruled(
-	ctx context.Context, k *keep.Keeper, ins []Integration, resolve func(context.Context, Integration) (Resolved, error),
+	ctx context.Context, k *keep.Keeper, ins []Integration, stand stances, resolve resolving,
 ) ([]cardea.Issue, error) {
 	var issues []cardea.Issue
 	k.Remapped, k.Attributes = map[cardea.GroupID]bool{}, map[cardea.GroupID]cardea.Attributes{}
@@ -149,11 +152,7 @@ func (d *Desk) ruled(
 			return nil, err
 		}
 		issues = append(issues, r.Issues...)
-		named, err := d.configured(ctx, in)
-		if err != nil {
-			return nil, err
-		}
-		k.Named = slices.AppendSeq(k.Named, maps.Keys(named))
+		k.Named = slices.AppendSeq(k.Named, maps.Keys(in.naming(r.Remembered, r.Names)))
 		if printed[in.Name], err = prints(r.Settings); err != nil {
 			return nil, err
 		}
@@ -173,7 +172,8 @@ func (d *Desk) ruled(
 			k.Policies[g] = p
 		}
 	}
-	return issues, d.stand(ctx, k)
+	d.stand(stand, k)
+	return issues, nil
 }
 
 func plural(k cardea.Kind) string { return string(k) + "s" }
@@ -220,59 +220,6 @@ func (d *Desk) numbering(connection string) Numbering {
 		return units.UnitGroup
 	}
 	return nil
-}
-
-// resolve turns an integration's names into ids and remembers them. Groups that are not known yet, or not any more, are listed
-// first.
-func (d *Desk) resolve(ctx context.Context, in Integration) (Resolved, error) {
-	return d.resolver()(ctx, in)
-}
-
-// resolver is resolve for several integrations: those of one space connection share what is read of it.
-func (d *Desk) resolver() func(context.Context, Integration) (Resolved, error) {
-	read := map[string]cardea.Directory{}
-	return func(ctx context.Context, in Integration) (Resolved, error) {
-		dir, is := read[in.Space]
-		if !is {
-			var err error
-			if dir, err = d.ws.Directory(ctx, in.Space); err != nil {
-				return Resolved{}, err
-			}
-			read[in.Space] = dir
-		}
-		return d.resolveIn(ctx, in, dir)
-	}
-}
-
-func (d *Desk) resolveIn(ctx context.Context, in Integration, dir cardea.Directory) (Resolved, error) {
-	remembered, err := d.ws.Resolved(ctx, in.Name)
-	if err != nil {
-		return Resolved{}, err
-	}
-	state, err := d.ws.DoorGroups(ctx, in.Door)
-	if err != nil {
-		return Resolved{}, err
-	}
-	r, err := Resolve(in, dir, state.Groups, remembered, d.numbering(in.Door))
-	unlisted := len(state.Groups) == 0 && slices.ContainsFunc(r.Issues, func(i cardea.Issue) bool { return i.Code == unitPermission })
-	if err != nil || unlisted || r.lacks(state.Groups) { // access permissions name groups too, and are refused by nobody
-		listErr := d.listGroups(ctx, in.Door)
-		if listErr != nil && err != nil {
-			return r, listErr
-		}
-		if state, err = d.ws.DoorGroups(ctx, in.Door); err != nil {
-			return r, err
-		}
-		if r, err = Resolve(in, dir, state.Groups, remembered, d.numbering(in.Door)); err != nil {
-			return r, err
-		}
-	}
-	for _, u := range r.Moved {
-		if err := d.ws.MoveGroup(ctx, in.Door, u.Was, u.Group, nil); err != nil {
-			return r, err
-		}
-	}
-	return r, d.ws.SaveResolved(ctx, in.Name, r.Names)
 }
 
 // recall resolves an integration's names as resolve does, from the records alone that they were resolved to. Names that

@@ -227,9 +227,14 @@ func (d *Desk) leavingView(ctx context.Context, door string, l keep.Leaving, row
 
 // unlinked are the remembered pairs of people whom no other integration of the door knows.
 func (d *Desk) unlinked(ctx context.Context, in Integration) ([]cardea.Link, error) {
-	others, _, err := d.present(asWithout(ctx, in.Name), in.Door)
-	if err != nil || slices.ContainsFunc(others, func(o Integration) bool { return o.Space == in.Space }) {
+	ctx = asWithout(ctx, in.Name)
+	all, err := d.stances(ctx)
+	if err != nil {
 		return nil, err
+	}
+	others, _ := d.present(ctx, all, in.Door)
+	if slices.ContainsFunc(others, func(o Integration) bool { return o.Space == in.Space }) {
+		return nil, nil
 	}
 	state, err := d.ws.DoorState(ctx, in.Door)
 	return slices.DeleteFunc(state.Links, func(l cardea.Link) bool {

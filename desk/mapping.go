@@ -307,7 +307,11 @@ func (d *Desk) trial(
 		Store: d.ws, System: d.c.Doors[door].Door, Door: door, Now: func() time.Time { return at },
 		Policies: map[cardea.GroupID]cardea.Policy{},
 	}
-	_, err := d.ruled(ctx, k, ins, peek)
+	stand, err := d.stances(ctx)
+	if err != nil {
+		return nil, err
+	}
+	_, err = d.ruled(ctx, k, ins, stand, peek)
 	return k, err
 }
 

@@ -122,11 +122,7 @@ func (d *Desk) stances(ctx context.Context) (stances, error) {
 }
 
 // present leaves out the integrations of a door that left, and says so of each.
-func (d *Desk) present(ctx context.Context, door string) ([]Integration, []cardea.Issue, error) {
-	all, err := d.stances(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
+func (d *Desk) present(ctx context.Context, all stances, door string) ([]Integration, []cardea.Issue) {
 	at, _ := ctx.Value(lookingKey{}).(lookingAt) //nolint:errcheck // without one nothing is left out
 	var ins []Integration
 	var issues []cardea.Issue
@@ -140,7 +136,7 @@ func (d *Desk) present(ctx context.Context, door string) ([]Integration, []carde
 			ins = append(ins, in)
 		}
 	}
-	return ins, issues, nil
+	return ins, issues
 }
 
 func leftText(in Integration, st store.Stance, managed string) string {
@@ -159,11 +155,7 @@ func leftText(in Integration, st store.Stance, managed string) string {
 }
 
 // stand tells a keeper where its integrations only look on, and where one is about to leave.
-func (d *Desk) stand(ctx context.Context, k *keep.Keeper) error {
-	all, err := d.stances(ctx)
-	if err != nil {
-		return err
-	}
+func (d *Desk) stand(all stances, k *keep.Keeper) {
 	k.Observed, k.Halted, k.Adopt = map[cardea.GroupID]string{}, map[cardea.GroupID]string{}, map[cardea.GroupID]bool{}
 	for _, one := range k.Integrations {
 		in, _ := d.integration(one.Settings.Integration) //nolint:errcheck // it is among those that the keeper was made of
@@ -190,7 +182,6 @@ func (d *Desk) stand(ctx context.Context, k *keep.Keeper) error {
 			}
 		}
 	}
-	return nil
 }
 
 // groupsOf are the groups that an integration maps, sorted.

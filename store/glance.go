@@ -117,3 +117,22 @@ func (w *Workspace) DirectoryAt(ctx context.Context, connection string, keys []c
 	}
 	return directory(connection, all)
 }
+
+// DirectoryOfKinds is Directory of some kinds of records alone.
+func (w *Workspace) DirectoryOfKinds(ctx context.Context, connection string, kinds []cardea.Kind) (cardea.Directory, error) {
+	var all []gen.DirectoryRow
+	chunks, err := set(kinds)
+	err = each(chunks, err, func(b string) error {
+		rows, err := w.s.queries().DirectoryOfKinds(ctx, gen.DirectoryOfKindsParams{
+			WorkspaceID: w.id, Connection: clean(connection), Bulk: b,
+		})
+		for _, r := range rows {
+			all = append(all, gen.DirectoryRow(r))
+		}
+		return classed("reading the directory of "+connection, err)
+	})
+	if err != nil {
+		return cardea.Directory{}, err
+	}
+	return directory(connection, all)
+}

@@ -75,7 +75,7 @@ func (s *Store) Claim(
 		var rows []gen.ClaimDueRow
 		var err error
 		for try := 1; ; try++ { // two nodes may lock the same rows in another order
-			rows, err = gen.New(s.writer).ClaimDue(ctx, gen.ClaimDueParams{
+			rows, err = s.writing().ClaimDue(ctx, gen.ClaimDueParams{
 				Owner: owner, LeaseUntil: int64(until), Now: int64(now), Kinds: b, Most: int64(n),
 			})
 			if try == attempts || !brokenOff(err) {
@@ -103,7 +103,7 @@ func (s *Store) Claim(
 // Renew makes the lease last until an instant. Conflict when it was released or somebody else claimed the unit; a lease
 // that ran out unnoticed is still its owner's.
 func (s *Store) Renew(ctx context.Context, l Lease, until cardea.Instant) error {
-	n, err := gen.New(s.writer).RenewLease(ctx, gen.RenewLeaseParams{
+	n, err := s.writing().RenewLease(ctx, gen.RenewLeaseParams{
 		WorkspaceID: l.Workspace, Kind: l.Kind, Unit: l.Unit, Owner: l.Owner, Fence: l.Fence, LeaseUntil: int64(until),
 	})
 	if err == nil && n == 0 {
@@ -115,7 +115,7 @@ func (s *Store) Renew(ctx context.Context, l Lease, until cardea.Instant) error 
 // Release ends the lease; the unit is due again at next, or earlier when it was marked during the work. Conflict when
 // the lease was lost.
 func (s *Store) Release(ctx context.Context, l Lease, next cardea.Instant) error {
-	n, err := gen.New(s.writer).ReleaseLease(ctx, gen.ReleaseLeaseParams{
+	n, err := s.writing().ReleaseLease(ctx, gen.ReleaseLeaseParams{
 		WorkspaceID: l.Workspace, Kind: l.Kind, Unit: l.Unit, Owner: l.Owner, Fence: l.Fence, Next: int64(next),
 	})
 	if err == nil && n == 0 {

@@ -23,11 +23,12 @@ const (
 	postgres engine = "postgres"
 )
 
-// How many connections read at once, and how many stay open between bursts.
+// How many connections read at once, and how many stay open between bursts: what a hook sets off runs on three, and a new one
+// takes longer to open and to compile its statements than all that is then asked of it.
 const (
 	sqliteReaders = 4
 	postgresConns = 10
-	postgresIdle  = 2
+	postgresIdle  = 5
 )
 
 // openSQLite opens a file with one writer and several readers. A memory database is a file in a directory of its own:
@@ -70,7 +71,7 @@ func (s *Store) openSQLite(path string) error {
 	}
 	s.reader.SetMaxOpenConns(sqliteReaders)
 	s.reader.SetMaxIdleConns(sqliteReaders)
-	s.ready = &prepared{db: s.reader, stmts: map[string]*sql.Stmt{}}
+	s.ready, s.writes = newPrepared(s.reader), newPrepared(s.writer)
 	return nil
 }
 

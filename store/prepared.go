@@ -4,37 +4,55 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"sync"
 
 	"github.com/cardea-access/cardea/store/internal/gen"
 )
 
-// prepared runs SQLite's reads by statements that are compiled once: compiling the closure of a person takes longer than
-// running it. pgx does the same by itself.
+// prepared runs SQLite's statements compiled once: compiling the closure of a person takes longer than running it, and of what a
+// transaction costs half is compiling. pgx does the same by itself.
 type prepared struct {
 	db    *sql.DB
-	mu    sync.Mutex
+	mu    sync.Mutex // never held while a connection is waited for: whoever has it may want the lock
 	stmts map[string]*sql.Stmt
 }
 
 var _ gen.DBTX = (*prepared)(nil)
 
-func (p *prepared) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+func newPrepared(db *sql.DB) *prepared { return &prepared{db: db, stmts: map[string]*sql.Stmt{}} }
+
+// have returns the statement, nil when it was not compiled yet.
+func (p *prepared) have(query string) *sql.Stmt {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if s, ok := p.stmts[query]; ok {
+	return p.stmts[query]
+}
+
+func (p *prepared) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+	if s := p.have(query); s != nil { //nolint:sqlclosecheck // kept until the database is closed
 		return s, nil
 	}
-	s, err := p.db.PrepareContext(ctx, query) //nolint:sqlclosecheck // kept until the database is closed
-	if err == nil {
-		p.stmts[query] = s
+	s, err := p.db.PrepareContext(ctx, query) //nolint:sqlclosecheck // as above
+	if err != nil {
+		return nil, err
 	}
-	return s, err
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if first, ok := p.stmts[query]; ok { // somebody else was quicker
+		return first, s.Close()
+	}
+	p.stmts[query] = s
+	return s, nil
 }
 
 // ExecContext implements gen.DBTX.
 func (p *prepared) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	return p.db.ExecContext(ctx, query, args...)
+	s, err := p.stmt(ctx, query) //nolint:sqlclosecheck // others use it too
+	if err != nil {
+		return nil, err
+	}
+	return s.ExecContext(ctx, args...)
 }
 
 // PrepareContext implements gen.DBTX.
@@ -70,4 +88,59 @@ func (p *prepared) Close() error {
 	}
 	clear(p.stmts)
 	return err
+}
+
+// preparedTx is a transaction that runs the statements that are compiled. The others it compiles when it is over: while it has its
+// connection it must not wait for another, of which there may be none.
+type preparedTx struct {
+	*sql.Tx
+
+	of    *prepared
+	wants []string
+}
+
+var _ gen.DBTX = (*preparedTx)(nil)
+
+func (t *preparedTx) stmt(ctx context.Context, query string) *sql.Stmt {
+	s := t.of.have(query) //nolint:sqlclosecheck // others use it too
+	if s == nil {
+		if !slices.Contains(t.wants, query) {
+			t.wants = append(t.wants, query)
+		}
+		return nil
+	}
+	return t.StmtContext(ctx, s)
+}
+
+// ExecContext implements gen.DBTX.
+func (t *preparedTx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if s := t.stmt(ctx, query); s != nil { //nolint:sqlclosecheck // the transaction closes it
+		return s.ExecContext(ctx, args...)
+	}
+	return t.Tx.ExecContext(ctx, query, args...)
+}
+
+// QueryContext implements gen.DBTX.
+func (t *preparedTx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if s := t.stmt(ctx, query); s != nil { //nolint:sqlclosecheck // the transaction closes it
+		return s.QueryContext(ctx, args...)
+	}
+	return t.Tx.QueryContext(ctx, query, args...)
+}
+
+// QueryRowContext implements gen.DBTX.
+func (t *preparedTx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	if s := t.stmt(ctx, query); s != nil { //nolint:sqlclosecheck // the transaction closes it
+		return s.QueryRowContext(ctx, args...)
+	}
+	return t.Tx.QueryRowContext(ctx, query, args...)
+}
+
+// over compiles what the transaction had to do without, for the next. What cannot be compiled now is tried again then.
+func (t *preparedTx) over(ctx context.Context) {
+	for _, query := range t.wants {
+		if _, err := t.of.stmt(ctx, query); err != nil { //nolint:sqlclosecheck // kept until the database is closed
+			return
+		}
+	}
 }

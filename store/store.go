@@ -28,6 +28,7 @@ type Store struct {
 	writer  *sql.DB   // SQLite: one connection, whose transactions take the write lock when they begin
 	reader  *sql.DB   // SQLite: connections that refuse to write; PostgreSQL: the writer
 	ready   *prepared // SQLite: the reader's statements
+	writes  *prepared // SQLite: the writer's
 	seal    *sealer   // nil = no key
 	now     func() time.Time
 	cleanup func() error
@@ -65,7 +66,7 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 func (s *Store) Close() error {
 	var err error
 	if s.ready != nil {
-		err = s.ready.Close()
+		err = errors.Join(s.ready.Close(), s.writes.Close())
 	}
 	err = errors.Join(err, s.writer.Close())
 	if s.reader != s.writer {
@@ -101,4 +102,21 @@ func (s *Store) queries() *gen.Queries {
 		return gen.New(s.ready)
 	}
 	return gen.New(s.reader)
+}
+
+// writing writes outside a transaction, in one statement.
+func (s *Store) writing() *gen.Queries {
+	if s.writes != nil {
+		return gen.New(s.writes)
+	}
+	return gen.New(s.writer)
+}
+
+// within returns the queries of a transaction, and what is to be called when it is over.
+func within(tx *sql.Tx, p *prepared) (*gen.Queries, func(context.Context)) {
+	if p == nil {
+		return gen.New(tx), func(context.Context) {}
+	}
+	t := &preparedTx{Tx: tx, of: p}
+	return gen.New(t), t.over
 }

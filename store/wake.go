@@ -100,7 +100,7 @@ func (w *Workspace) Reserve(
 		return 0, err
 	}
 	step := interval.Microseconds()
-	tat, err := gen.New(w.s.writer).Reserve(ctx, gen.ReserveParams{
+	tat, err := w.s.writing().Reserve(ctx, gen.ReserveParams{
 		WorkspaceID: w.id, Name: clean(budget), Now: int64(now), Step: step,
 	})
 	if err != nil {

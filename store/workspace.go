@@ -46,14 +46,15 @@ func (w *Workspace) once(ctx context.Context, lease *Lease, f func(q *gen.Querie
 	if err != nil {
 		return err
 	}
+	q, over := within(tx, w.s.writes)
 	defer func() {
 		if err != nil {
 			if e := tx.Rollback(); e != nil && !errors.Is(e, sql.ErrTxDone) {
 				err = errors.Join(err, e)
 			}
 		}
+		over(ctx)
 	}()
-	q := gen.New(tx)
 	if lease != nil {
 		if err := w.hold(ctx, q, *lease); err != nil {
 			return err
@@ -71,10 +72,12 @@ func (w *Workspace) snapshot(ctx context.Context, what string, f func(q *gen.Que
 	if err != nil {
 		return classed(what, err)
 	}
-	err = f(gen.New(tx))
+	q, over := within(tx, w.s.ready)
+	err = f(q)
 	if e := tx.Rollback(); e != nil && !errors.Is(e, sql.ErrTxDone) {
 		err = errors.Join(err, e)
 	}
+	over(ctx)
 	return classed(what, err)
 }
 

@@ -282,13 +282,13 @@ func (ts *tenants) oneEach(t *testing.T) {
 				made[body.UserName] = true
 			}
 			for _, op := range body.Operations {
-				who := op.Path + string(op.Value)
-				who = digits(who)
 				adds := strings.EqualFold(op.Op, "add")
-				if in[who] == adds {
-					t.Errorf("%s: %s %s was done twice", one.name, op.Op, who)
+				for _, who := range concerned(t, op.Path, op.Value) {
+					if in[who] == adds {
+						t.Errorf("%s: %s %s was done twice, again at %s", one.name, op.Op, who, w.At)
+					}
+					in[who] = adds
 				}
-				in[who] = adds
 			}
 		}
 	}
@@ -297,17 +297,26 @@ func (ts *tenants) oneEach(t *testing.T) {
 	}
 }
 
-// digits is the number in a member's path or value.
-func digits(s string) string {
-	i := strings.IndexFunc(s, func(r rune) bool { return r >= '0' && r <= '9' })
-	if i < 0 {
-		return s
+// concerned are the members that one step of a PATCH is about: those of its value, of which there may be many, or the one in its path.
+func concerned(t *testing.T, path string, value json.RawMessage) []string {
+	t.Helper()
+	if len(value) == 0 {
+		_, of, _ := strings.Cut(path, `"`)
+		who, _, found := strings.Cut(of, `"`)
+		if !found {
+			t.Fatalf("nobody is named by %s", path)
+		}
+		return []string{who}
 	}
-	j := i
-	for j < len(s) && s[j] >= '0' && s[j] <= '9' {
-		j++
+	var list []struct{ Value string }
+	if err := json.Unmarshal(value, &list); err != nil || len(list) == 0 {
+		t.Fatalf("nobody is named by %s: %v", value, err)
 	}
-	return s[i:j]
+	out := make([]string, len(list))
+	for i, one := range list {
+		out[i] = one.Value
+	}
+	return out
 }
 
 // cluster is a database and the processes that share it.

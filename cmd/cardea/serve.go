@@ -58,12 +58,18 @@ func (s *serveCmd) serve(ctx context.Context, c *terminal, with settings) error 
 		return err
 	}
 	if err := a.node.fit(ctx); err != nil {
+		if ctx.Err() != nil {
+			return listener.Close()
+		}
 		return err
 	}
 	ctx, left := a.node.drained(ctx, s.Drain)
 	defer left()
 	stop, err := a.desk.Start(ctx)
 	if err != nil {
+		if ctx.Err() != nil {
+			return listener.Close()
+		}
 		return err
 	}
 	err = a.listen(ctx, listener, c, s, address)

@@ -27,6 +27,10 @@ SELECT body FROM fact WHERE workspace_id = @workspace_id AND connection = @conne
 SELECT kind, id, body, gone_at, gone_cause, unsure FROM fact
 WHERE workspace_id = @workspace_id AND connection = @connection;
 
+-- name: DirectoryOfKinds :many
+SELECT f.kind, f.id, f.body, f.gone_at, f.gone_cause, f.unsure FROM json_each(@bulk) j CROSS JOIN fact f
+WHERE f.workspace_id = @workspace_id AND f.connection = @connection AND f.kind = j.key;
+
 -- name: DirectoryOf :many
 -- CROSS JOIN keeps SQLite to the order that is written: from the few to what they name, or what names them, by the two
 -- indexes of fact_ref.

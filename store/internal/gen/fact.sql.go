@@ -276,6 +276,56 @@ func (q *Queries) DirectoryOf(ctx context.Context, arg DirectoryOfParams) ([]Dir
 	return items, nil
 }
 
+const directoryOfKinds = `-- name: DirectoryOfKinds :many
+SELECT f.kind, f.id, f.body, f.gone_at, f.gone_cause, f.unsure FROM json_each($1) j CROSS JOIN fact f
+WHERE f.workspace_id = $2 AND f.connection = $3 AND f.kind = j.key
+`
+
+type DirectoryOfKindsParams struct {
+	Bulk        string
+	WorkspaceID string
+	Connection  string
+}
+
+type DirectoryOfKindsRow struct {
+	Kind      string
+	ID        string
+	Body      string
+	GoneAt    int64
+	GoneCause string
+	Unsure    bool
+}
+
+func (q *Queries) DirectoryOfKinds(ctx context.Context, arg DirectoryOfKindsParams) ([]DirectoryOfKindsRow, error) {
+	rows, err := q.db.QueryContext(ctx, directoryOfKinds, arg.Bulk, arg.WorkspaceID, arg.Connection)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []DirectoryOfKindsRow
+	for rows.Next() {
+		var i DirectoryOfKindsRow
+		if err := rows.Scan(
+			&i.Kind,
+			&i.ID,
+			&i.Body,
+			&i.GoneAt,
+			&i.GoneCause,
+			&i.Unsure,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const dirty = `-- name: Dirty :many
 SELECT person FROM dirty WHERE workspace_id = $1 AND unit = $2
 `
