@@ -89,9 +89,9 @@ func (d *Desk) configured(ctx context.Context, in Integration) (map[cardea.Group
 }
 
 // naming are the groups that the mappings name by these ids; what a name means in later ones counts.
-func (i Integration) naming(ids ...map[string]string) map[cardea.GroupID]string {
+func (in Integration) naming(ids ...map[string]string) map[cardea.GroupID]string {
 	out := map[cardea.GroupID]string{}
-	for _, m := range i.Mappings {
+	for _, m := range in.Mappings {
 		for _, g := range m.Groups {
 			for _, known := range slices.Backward(ids) {
 				if id, ok := known[shelfGroups+"\x00"+g.Text]; ok {

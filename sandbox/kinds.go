@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"fmt"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -59,8 +60,21 @@ func fake[W any, V patched[W]](
 	return kind{
 		name: name, logins: logins,
 		parse: func(d *twin.Document, n *yaml.Node) (any, error) { return parse(d, n) },
-		open:  func(world any, o opening) (vendor, error) { return open(world.(*W), o) },
-		patch: func(v vendor, part any, days int) error { return v.(V).Patch(part.(*W), days) },
+		open: func(world any, o opening) (vendor, error) {
+			w, is := world.(*W)
+			if !is {
+				return nil, fmt.Errorf("%s: %T is no world of it", name, world)
+			}
+			return open(w, o)
+		},
+		patch: func(v vendor, part any, days int) error {
+			own, is := v.(V)
+			w, fits := part.(*W)
+			if !is || !fits {
+				return fmt.Errorf("%s: %T is no part of its world", name, part)
+			}
+			return own.Patch(w, days)
+		},
 	}
 }
 

@@ -144,7 +144,7 @@ func record(k cardea.Kind, body string) (cardea.Record, error) {
 		return decode[cardea.Booking](k, body)
 	case cardea.KindPass:
 		return decode[cardea.Pass](k, body)
-	case cardea.KindGroup, cardea.KindAccount, cardea.KindEdge:
+	case cardea.KindGroup, cardea.KindAccount, cardea.KindEdge, cardea.KindPush:
 	}
 	return nil, noKind(k)
 }

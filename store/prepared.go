@@ -30,10 +30,10 @@ func (p *prepared) have(query string) *sql.Stmt {
 }
 
 func (p *prepared) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
-	if s := p.have(query); s != nil { //nolint:sqlclosecheck // kept until the database is closed
+	if s := p.have(query); s != nil {
 		return s, nil
 	}
-	s, err := p.db.PrepareContext(ctx, query) //nolint:sqlclosecheck // as above
+	s, err := p.db.PrepareContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +48,7 @@ func (p *prepared) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 
 // ExecContext implements gen.DBTX.
 func (p *prepared) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	s, err := p.stmt(ctx, query) //nolint:sqlclosecheck // others use it too
+	s, err := p.stmt(ctx, query)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func (p *prepared) PrepareContext(ctx context.Context, query string) (*sql.Stmt,
 
 // QueryContext implements gen.DBTX.
 func (p *prepared) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	s, err := p.stmt(ctx, query) //nolint:sqlclosecheck // others use it too
+	s, err := p.stmt(ctx, query)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func (p *prepared) QueryContext(ctx context.Context, query string, args ...any) 
 
 // QueryRowContext implements gen.DBTX.
 func (p *prepared) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	s, err := p.stmt(ctx, query) //nolint:sqlclosecheck // others use it too
+	s, err := p.stmt(ctx, query)
 	if err != nil {
 		return p.db.QueryRowContext(ctx, query, args...) // fails in the same way, and a Row carries its error
 	}
@@ -102,7 +102,7 @@ type preparedTx struct {
 var _ gen.DBTX = (*preparedTx)(nil)
 
 func (t *preparedTx) stmt(ctx context.Context, query string) *sql.Stmt {
-	s := t.of.have(query) //nolint:sqlclosecheck // others use it too
+	s := t.of.have(query)
 	if s == nil {
 		if !slices.Contains(t.wants, query) {
 			t.wants = append(t.wants, query)
@@ -139,7 +139,7 @@ func (t *preparedTx) QueryRowContext(ctx context.Context, query string, args ...
 // over compiles what the transaction had to do without, for the next. What cannot be compiled now is tried again then.
 func (t *preparedTx) over(ctx context.Context) {
 	for _, query := range t.wants {
-		if _, err := t.of.stmt(ctx, query); err != nil { //nolint:sqlclosecheck // kept until the database is closed
+		if _, err := t.of.stmt(ctx, query); err != nil {
 			return
 		}
 	}

@@ -35,7 +35,8 @@ func (s *sandboxCmd) Run(ctx context.Context, c *terminal) error {
 		return err
 	}
 	fmt.Fprintf(c.out, "The sandbox serves %s on http://%s\n  /%s   faked vendors\n"+
-		"  /_sandbox/{vendor}/groups|log|faults, PATCH /_sandbox/world   control\n", s.World, listener.Addr(), strings.Join(world.Vendors(), "  /"))
+		"  /_sandbox/{vendor}/groups|log|faults, PATCH /_sandbox/world   control\n", s.World, listener.Addr(),
+		strings.Join(world.Vendors(), "  /"))
 	return serveHTTP(ctx, listener, server)
 }
 

@@ -101,6 +101,8 @@ func (s *System) Lacks(kind cardea.ItemKind) string {
 		return "Kinnovis has nothing that is booked by the hour: what it calls a booking is the rental of a unit"
 	case cardea.ItemPasses:
 		return "Kinnovis has no passes"
+	case cardea.ItemPushes:
+		return "Kinnovis pushes nobody's access"
 	case cardea.ItemPlans, cardea.ItemLocations, cardea.ItemResources, cardea.ItemUnits:
 	}
 	return ""
