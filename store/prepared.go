@@ -114,7 +114,7 @@ func (t *preparedTx) stmt(ctx context.Context, query string) *sql.Stmt {
 
 // ExecContext implements gen.DBTX.
 func (t *preparedTx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	if s := t.stmt(ctx, query); s != nil { //nolint:sqlclosecheck // the transaction closes it
+	if s := t.stmt(ctx, query); s != nil {
 		return s.ExecContext(ctx, args...)
 	}
 	return t.Tx.ExecContext(ctx, query, args...)
@@ -122,7 +122,7 @@ func (t *preparedTx) ExecContext(ctx context.Context, query string, args ...any)
 
 // QueryContext implements gen.DBTX.
 func (t *preparedTx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if s := t.stmt(ctx, query); s != nil { //nolint:sqlclosecheck // the transaction closes it
+	if s := t.stmt(ctx, query); s != nil {
 		return s.QueryContext(ctx, args...)
 	}
 	return t.Tx.QueryContext(ctx, query, args...)
@@ -130,7 +130,7 @@ func (t *preparedTx) QueryContext(ctx context.Context, query string, args ...any
 
 // QueryRowContext implements gen.DBTX.
 func (t *preparedTx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	if s := t.stmt(ctx, query); s != nil { //nolint:sqlclosecheck // the transaction closes it
+	if s := t.stmt(ctx, query); s != nil {
 		return s.QueryRowContext(ctx, args...)
 	}
 	return t.Tx.QueryRowContext(ctx, query, args...)
