@@ -120,7 +120,7 @@ func (d doorSaver) dropAccounts(at cardea.Instant) error {
 	}
 	chunks, err := set(lost)
 	if err := each(chunks, err, func(b string) error {
-		return d.q.DropEdgesOfAccounts(d.ctx, gen.DropEdgesOfAccountsParams{
+		return d.q.DropLostEdgesOfAccounts(d.ctx, gen.DropLostEdgesOfAccountsParams{
 			WorkspaceID: d.ws, Door: d.door, Bulk: b, SeenRead: d.read,
 		})
 	}); err != nil {

@@ -50,11 +50,6 @@ WHERE workspace_id = @workspace_id AND door = @door AND staff <> '' AND unmarked
 -- name: LostAccounts :many
 SELECT id FROM account WHERE workspace_id = @workspace_id AND door = @door AND seen_read <> @seen_read;
 
--- name: DropEdgesOfAccounts :exec
--- What the same read saw is there, whatever its list of accounts lacks.
-DELETE FROM edge WHERE workspace_id = @workspace_id AND door = @door AND seen_read <> @seen_read
-  AND account IN (SELECT key FROM json_each(@bulk));
-
 -- name: DropLostAccounts :exec
 DELETE FROM account WHERE workspace_id = @workspace_id AND door = @door AND seen_read <> @seen_read;
 
@@ -75,6 +70,7 @@ DELETE FROM edge WHERE workspace_id = @workspace_id AND door = @door AND seen_re
   AND group_id IN (SELECT key FROM json_each(@bulk));
 
 -- name: DropLostEdgesOfAccounts :exec
+-- What the same read saw is there, whatever its list of accounts lacks.
 DELETE FROM edge WHERE workspace_id = @workspace_id AND door = @door AND seen_read <> @seen_read
   AND account IN (SELECT key FROM json_each(@bulk));
 

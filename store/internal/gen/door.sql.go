@@ -310,29 +310,6 @@ func (q *Queries) DropEdge(ctx context.Context, arg DropEdgeParams) error {
 	return err
 }
 
-const dropEdgesOfAccounts = `-- name: DropEdgesOfAccounts :exec
-DELETE FROM edge WHERE workspace_id = $1 AND door = $2 AND seen_read <> $3
-  AND account IN (SELECT key FROM json_each($4))
-`
-
-type DropEdgesOfAccountsParams struct {
-	WorkspaceID string
-	Door        string
-	SeenRead    int64
-	Bulk        string
-}
-
-// What the same read saw is there, whatever its list of accounts lacks.
-func (q *Queries) DropEdgesOfAccounts(ctx context.Context, arg DropEdgesOfAccountsParams) error {
-	_, err := q.db.ExecContext(ctx, dropEdgesOfAccounts,
-		arg.WorkspaceID,
-		arg.Door,
-		arg.SeenRead,
-		arg.Bulk,
-	)
-	return err
-}
-
 const dropEdgesOfGroups = `-- name: DropEdgesOfGroups :exec
 DELETE FROM edge WHERE workspace_id = $1 AND door = $2 AND group_id IN (SELECT key FROM json_each($3))
 `
@@ -375,6 +352,7 @@ type DropLostEdgesOfAccountsParams struct {
 	Bulk        string
 }
 
+// What the same read saw is there, whatever its list of accounts lacks.
 func (q *Queries) DropLostEdgesOfAccounts(ctx context.Context, arg DropLostEdgesOfAccountsParams) error {
 	_, err := q.db.ExecContext(ctx, dropLostEdgesOfAccounts,
 		arg.WorkspaceID,
