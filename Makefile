@@ -11,7 +11,9 @@ RACED    := Serve|Hook|Node|Matrix|Stop|Readiness|Killed|Beside|SafetyContract|A
 WHOLE    := ^TestNineOClock$$
 RACE     := -race -gcflags='modernc.org/...=-race=false'
 CHROMIUM ?= /usr/bin/chromium
-export CHROMIUM
+# Properties draw the same input in every run; RAPID_SEED=0 draws anew, as `make fuzz` does.
+RAPID_SEED ?= 1
+export CHROMIUM RAPID_SEED
 
 .PHONY: help
 help: ## list the targets
@@ -84,9 +86,12 @@ bench: ## measure against the budgets of docs/speed.md (a quarter of an hour)
 	go run ./store/storetest/pgcluster -- go test -run '^$$' -bench . -benchmem ./core/... ./loop/... ./store/... ./wire/...
 
 .PHONY: fuzz
-fuzz: ## run every fuzz target for 20 seconds
+fuzz: ## run every fuzz target for 20 seconds, and every property on 10,000 inputs that were never drawn before
 	@for p in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$p | grep ^Fuzz); do \
 	  echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime 20s $$p || exit 1; done; done
+	go run ./store/storetest/pgcluster -- go test -count=1 -timeout 60m \
+	  $$(grep -rl --include='*_test.go' pgregory.net/rapid core door sandbox space loop store wire | xargs -n1 dirname | sort -u | sed 's,^,./,') \
+	  -args -rapid.seed=0 -rapid.checks=10000
 
 SOAK ?= London
 .PHONY: soak

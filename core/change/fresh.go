@@ -36,8 +36,11 @@ func fresh(cs cardea.Changeset, in *Input) cardea.Changeset {
 		}
 		until := cardea.Always
 		for i := range o.Reasons {
-			t, is := in.Term(o.Reasons[i])
-			if is && t.Ends <= in.Now && !t.Fresh() {
+			switch t, is := in.Term(o.Reasons[i]); {
+			case !is || t.Fresh():
+			case t.Ends > in.Now: // something else ends it; once its own end is past as well, that is asked about
+				in.seen.slides = min(in.seen.slides, t.Ends)
+			default:
 				until = max(until, t.Until)
 			}
 		}
@@ -60,7 +63,11 @@ func (in *Input) foretold(o *cardea.Operation) bool {
 	for i := range o.Reasons {
 		r := &o.Reasons[i]
 		n := len(r.Windows)
-		if n == 0 || r.Windows[n-1].Until > in.Now {
+		if n == 0 {
+			return false
+		}
+		if until := r.Windows[n-1].Until; until > in.Now {
+			in.seen.slides = min(in.seen.slides, until)
 			return false // it was to last longer: something else says so
 		}
 		if announced(o.Reasons[i : i+1]) {
@@ -68,6 +75,9 @@ func (in *Input) foretold(o *cardea.Operation) bool {
 		}
 		t, is := in.Term(*r)
 		late = late || !is || t.Ends <= in.Now
+		if is && t.Ends > in.Now {
+			in.seen.slides = min(in.seen.slides, t.Ends)
+		}
 	}
 	if !late {
 		return len(o.Reasons) > 0

@@ -40,8 +40,14 @@ func TestAnEndWaitsUntilItsRecordWasReadAgain(t *testing.T) {
 			if len(cs.Operations) != 1 || (held(cs.Operations[0]) == cardea.HeldFresh) != c.held || c.held == (len(cs.Going()) == 1) {
 				t.Fatalf("%+v", cs.Operations)
 			}
-			if c.held && next != c.term.Until {
-				t.Fatalf("next is %v, not %v", next, c.term.Until)
+			want := cardea.Never
+			if c.held {
+				want = c.term.Until
+			} else if c.term.Ends > noon {
+				want = c.term.Ends
+			}
+			if next != want {
+				t.Fatalf("next is %v, not %v", next, want)
 			}
 			in.Released = map[cardea.OpKey]bool{cs.Operations[0].Key: true}
 			if cs, _ := change.Plan(in); len(cs.Going()) != 1 {
@@ -86,6 +92,9 @@ func TestAnnouncedEndsOfAgreementsActForSixHoursOfSilence(t *testing.T) {
 			}
 			if want := in.Good["A"].Add(6 * time.Hour); !c.held && c.term == old && next != want {
 				t.Fatalf("next is %v, not %v", next, want)
+			}
+			if want := noon + c.until; want > noon && next != want {
+				t.Fatalf("what was to last longer is looked at again at %v, not %v", next, want)
 			}
 		})
 	}

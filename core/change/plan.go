@@ -79,7 +79,7 @@ type planner struct {
 	base                 int
 	found                []seat // of the group's grants
 
-	open   map[cardea.PersonID]bool // who has a grant of a group now, nil before somebody asked
+	open   map[cardea.PersonID][]cardea.Window // when people have the group openOf, nil before somebody asked
 	openOf cardea.GroupID
 
 	barred map[int32]bool // places of blocked accounts, nil when there are none
@@ -157,20 +157,24 @@ func (p *planner) holder(a cardea.AccountID) cardea.PersonID {
 	return p.owner[a]
 }
 
-// wants says whether a person has a grant of the group now, whatever account it is given to. It is asked where an account is
-// not listed, and so not the person's for now.
+// wants says whether a person has a grant of the group now, whatever account it is given to, and notes when that changes. It is
+// asked where an account is not listed, and so not the person's for now.
 func (p *planner) wants(person cardea.PersonID, g cardea.GroupID) bool {
 	if p.open == nil || p.openOf != g {
-		p.open, p.openOf = map[cardea.PersonID]bool{}, g
+		p.open, p.openOf = map[cardea.PersonID][]cardea.Window{}, g
 		for i := range p.in.Wanted {
-			w := &p.in.Wanted[i]
-			now := func(w cardea.Window) bool { return w.Holds(p.now) }
-			if w.Group == g && slices.ContainsFunc(w.Windows, now) {
-				p.open[w.Person] = true
+			if w := &p.in.Wanted[i]; w.Group == g {
+				p.open[w.Person] = append(p.open[w.Person], w.Windows...)
 			}
 		}
 	}
-	return p.open[person]
+	now := false
+	for _, w := range p.open[person] {
+		p.at(w.From)
+		p.at(w.Until)
+		now = now || w.Holds(p.now)
+	}
+	return now
 }
 
 // links plans to remember the pairs that are not remembered yet.

@@ -220,6 +220,10 @@ func TestAnEdgeIsNotForgottenBecauseItsAccountIsNotListed(t *testing.T) {
 		if cs, _ := change.Plan(in); len(cs.Operations) > 0 || !hasIssue(cs, "unknown-account") {
 			t.Errorf("%s: who has a reason: %+v", mode, cs.Operations)
 		}
+		in.Wanted = []cardea.Grant{grant("ana", window(hour, 2*hour))} // and not yet
+		if cs, next := change.Plan(in); len(cs.Operations) != 1 || next != noon+hour {
+			t.Errorf("%s: before the reason opens: %+v, looked at again at %v", mode, cs.Operations, next)
+		}
 	}
 }
 
