@@ -2,6 +2,7 @@ package match
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/cardea-access/cardea"
@@ -70,7 +71,19 @@ func read(ds []cardea.Decision) decided {
 	for _, u := range slices.Backward(unions) { // the latest first: an older one that contradicts it is left out
 		d.unite(u)
 	}
+	d.spread()
 	return d
+}
+
+// spread keeps whoever is one person with somebody apart from all those whom that one is kept apart from.
+func (d *decided) spread() {
+	for c := range maps.Clone(d.two) {
+		for _, a := range d.with(c[0]) {
+			for _, b := range d.with(c[1]) {
+				d.two[coupled(a, b)] = true
+			}
+		}
+	}
 }
 
 // order has what keeps apart come before what joins, of one instant: apart from one, and the account of the other.
