@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/door"
 	"github.com/cardea-access/cardea/wire/object"
 )
 
@@ -24,26 +25,11 @@ func (s *System) Examine(ctx context.Context) ([]cardea.Issue, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []cardea.Issue
-	looks := []func() ([]cardea.Issue, error){
-		func() ([]cardea.Issue, error) { return s.examineStaff(ctx) },
-		func() ([]cardea.Issue, error) { return s.examineStock(ctx) },
-	}
+	looks := []door.Look{s.examineStaff, s.examineStock}
 	for _, g := range groups {
-		looks = append(looks, func() ([]cardea.Issue, error) { return s.examineGroup(ctx, g) })
+		looks = append(looks, func(ctx context.Context) ([]cardea.Issue, error) { return s.examineGroup(ctx, g) })
 	}
-	for _, look := range looks {
-		found, err := look()
-		switch cardea.ClassOf(err) {
-		case "":
-		case cardea.NotFound, cardea.Rejected, cardea.Auth:
-			found = append(found, cardea.Issue{Code: "not-examined", Text: "not everything could be looked at: " + err.Error()})
-		case cardea.Retry, cardea.Throttled, cardea.Conflict, cardea.Unknown:
-			return out, err
-		}
-		out = append(out, found...)
-	}
-	return out, nil
+	return door.Examine(ctx, looks...)
 }
 
 // examineGroup looks at the doors of a group and when they open for it (vendors/brivo.md 5): permissions hang on groups, a

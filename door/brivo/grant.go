@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/door"
 	"github.com/cardea-access/cardea/wire"
 )
 
@@ -30,20 +31,9 @@ func (s *System) Revoke(ctx context.Context, es []cardea.Edge) []error {
 
 // change puts or takes entries, user by user in the order of their first entry.
 func (s *System) change(ctx context.Context, es []cardea.Edge, add bool) []error {
-	errs := make([]error, len(es))
-	var order []cardea.AccountID
-	of := map[cardea.AccountID][]int{}
-	for i, e := range es {
-		if errs[i] = can(e, add); errs[i] != nil {
-			continue
-		}
-		if of[e.Account] == nil {
-			order = append(order, e.Account)
-		}
-		of[e.Account] = append(of[e.Account], i)
-	}
-	for _, a := range order {
-		at := of[a]
+	batches, errs := door.Batches(es, func(e cardea.Edge) cardea.AccountID { return e.Account },
+		func(e cardea.Edge) error { return can(e, add) })
+	for _, at := range batches {
 		if len(at) > 1 && s.together(ctx, es, at, errs, add) {
 			continue
 		}
@@ -62,15 +52,7 @@ func can(e cardea.Edge, add bool) error {
 	if _, err := vendorID(string(e.Account)); err != nil {
 		return err
 	}
-	switch {
-	case e.Foreign != "":
-		return cardea.Errorf(cardea.Rejected, "the entry of account %s in group %s is %s and is not ours to change",
-			e.Account, e.Group, e.Foreign)
-	case add && e.Window != cardea.Forever:
-		return cardea.Errorf(cardea.Rejected, "Brivo's memberships have no dates: account %s in group %s cannot be given a window",
-			e.Account, e.Group)
-	}
-	return nil
+	return door.Undated("Brivo", e, add)
 }
 
 // single puts or takes one entry.

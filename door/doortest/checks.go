@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/readtest"
 )
 
 // kinds are the listings of a door system.
@@ -17,10 +18,7 @@ var listingOf = map[cardea.Kind]Call{
 // checks lists every question. A name's part before the colon is enough for Rig.Lacks.
 func checks() []check {
 	out := []check{
-		{"describe", describe},
-		{"wrong credentials", wrongCredentials},
 		{"limits", limits},
-		{"listing twice", twice},
 		{"scopes", scopes},
 		{"grant", grantAndRevoke},
 		{"foreign", foreign},
@@ -35,8 +33,6 @@ func checks() []check {
 		{"cut:grant", cutGrant},
 		{"cut:revoke", cutRevoke},
 		{"cut:create", cutCreate},
-		{"expiry", expiry},
-		{"throttle", throttle},
 		{"read-only", readOnly},
 		{"secrets", secrets},
 		{"timed", timed},
@@ -48,15 +44,8 @@ func checks() []check {
 		{"units", units},
 		{"cut:rename", cutRename},
 	}
-	for _, k := range kinds {
-		out = append(out,
-			check{"paging:" + string(k), func(c *course) error { return paging(c, k) }},
-			check{"breaks off:" + string(k), func(c *course) error { return breaksOff(c, k) }},
-			check{"short page:" + string(k), func(c *course) error { return shortPage(c, k) }},
-			check{"empty page:" + string(k), func(c *course) error { return emptyPage(c, k) }},
-			check{"empty list:" + string(k), func(c *course) error { return emptyList(c, k) }},
-			check{"refused:" + string(k), func(c *course) error { return refused(c, k) }},
-		)
+	for _, k := range readtest.Checks(kinds) {
+		out = append(out, check{k.Name, func(c *course) error { return k.Does(c.Course) }})
 	}
 	for _, status := range statuses {
 		out = append(out, check{fmt.Sprintf("status:%d", status), func(c *course) error { return answered(c, status) }})

@@ -6,87 +6,12 @@ import (
 	"slices"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/readtest"
 )
 
-// sizes are the lengths of a listing at which paging goes wrong.
-func (c *course) sizes(k cardea.Kind) []int {
-	p := c.rig.Page[k]
-	all := []int{0, 1, 2, 7}
-	if p > 0 {
-		all = []int{0, 1, p - 1, p, p + 1, 2 * p, 2*p + 1}
-	}
-	floor := c.rig.Floor[k]
-	var out []int
-	for _, n := range slices.Compact(slices.Sorted(slices.Values(all))) {
-		if n < floor {
-			c.note("a listing of %d %ss: %d are always there", n, k, floor)
-			n = floor
-		}
-		if !slices.Contains(out, n) {
-			out = append(out, n)
-		}
-	}
-	return out
-}
-
-// long is a length of three pages, so that there is a first, a middle and a last one; 0 = the listing has no pages.
-func (c *course) long(k cardea.Kind) int {
-	if p := c.rig.Page[k]; p > 0 {
-		return 2*p + 1
-	}
-	c.note("trouble between pages: the listing of %ss has none", k)
-	return 0
-}
-
-// paging: at every boundary all rows come, each once, with the evidence that the rig says.
-func paging(c *course, k cardea.Kind) error {
-	var out []error
-	for _, n := range c.sizes(k) {
-		b, _ := c.open(Options{Kind: k, Rows: n})
-		p, err := c.collection(b, cardea.Scope{Kinds: []cardea.Kind{k}})
-		if err == nil {
-			err = errors.Join(c.whole(p, n), c.truthful(b, k, p))
-		}
-		if err != nil {
-			out = append(out, fmt.Errorf("of %d rows: %w", n, err))
-		}
-	}
-	return errors.Join(out...)
-}
-
-// whole: so many records of the collection's kind, each once, nothing refused or missed, and the right grade.
-func (c *course) whole(p *cardea.Pages, n int) error {
-	var out []error
-	seen := map[cardea.Key]bool{}
-	for _, r := range p.Records() {
-		key := r.Key()
-		if key.Kind != p.Kind() {
-			out = append(out, fmt.Errorf("%s came among the %ss", key, p.Kind()))
-		}
-		if seen[key] {
-			out = append(out, fmt.Errorf("%s came twice", key))
-		}
-		seen[key] = true
-	}
-	if len(seen) != n {
-		out = append(out, fmt.Errorf("%d came", len(seen)))
-	}
-	if len(p.BadOnes()) > 0 || len(p.MissingOnes()) > 0 {
-		out = append(out, fmt.Errorf("refused %+v, missing %v", p.BadOnes(), p.MissingOnes()))
-	}
-	want := c.rig.Grade[p.Kind()]
-	if want == "" {
-		want = cardea.Complete
-	}
-	if e := p.Evidence(); e.Grade() != want || !e.Whole() {
-		out = append(out, fmt.Errorf("graded %s (%s), want %s", e.Grade(), e.Why(), want))
-	}
-	return errors.Join(out...)
-}
-
 // truthful: plain edges that came are those that the vendor holds, no more and no fewer.
-func (c *course) truthful(b *Bench, k cardea.Kind, p *cardea.Pages) error {
-	if k != cardea.KindEdge {
+func truthful(b *Bench, p *cardea.Pages) error {
+	if p.Kind() != cardea.KindEdge {
 		return nil
 	}
 	return same("the reading", plain(p), keysOf(b.Truth()))
@@ -194,7 +119,7 @@ func (c *course) single(b *Bench, one cardea.Edge) error {
 	}
 	var out []error
 	for _, k := range keys {
-		listed, alone := recordOf(all, k), recordOf(in, k)
+		listed, alone := readtest.RecordOf(all, k), readtest.RecordOf(in, k)
 		if alone == nil || fmt.Sprintf("%+v", listed) != fmt.Sprintf("%+v", alone) {
 			out = append(out, fmt.Errorf("%s is listed as %+v and read by its key as %+v", k, listed, alone))
 		}
@@ -218,15 +143,4 @@ func (c *course) single(b *Bench, one cardea.Edge) error {
 		}
 	}
 	return errors.Join(out...)
-}
-
-func recordOf(in *cardea.Intake, k cardea.Key) cardea.Record {
-	if p := in.Collection(k.Kind); p != nil {
-		for _, r := range p.Records() {
-			if r.Key() == k {
-				return r
-			}
-		}
-	}
-	return nil
 }

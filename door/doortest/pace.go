@@ -4,82 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"sync"
-	"time"
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/door"
 )
-
-// expiry: tokens that end in the middle of a listing are replaced, and the listing goes on.
-func expiry(c *course) error {
-	k := cardea.KindAccount
-	if c.rig.Page[k] == 0 {
-		k = cardea.KindEdge
-	}
-	n := max(c.long(k), c.rig.Floor[k]+2)
-	b, _ := c.open(Options{Kind: k, Rows: n})
-	if b.Expire == nil {
-		return errors.New("the rig cannot end tokens: say in Lacks why there are none")
-	}
-	ended := 0
-	want := cardea.Scope{Kinds: []cardea.Kind{k}}
-	in := cardea.NewIntake(want, func(cardea.Kind, int) {
-		if ended == 0 {
-			b.Expire()
-			ended++
-		}
-	})
-	if err := c.saw(b.System.Read(c.ctx, want, in)); err != nil {
-		return fmt.Errorf("Read while tokens ended: %w", err)
-	}
-	if ended == 0 {
-		return errors.New("the listing told of no progress")
-	}
-	if err := c.whole(in.Collection(k), n); err != nil {
-		return fmt.Errorf("tokens ended in the middle: %w", err)
-	}
-	// A second refusal so soon after the first may be a permission that is lacking: time passes first.
-	time.Sleep(time.Hour)
-	b.Expire()
-	if _, err := b.System.Describe(c.ctx); c.saw(err) != nil {
-		return fmt.Errorf("tokens ended between two calls: %w", err)
-	}
-	return nil
-}
-
-// throttle: a burst is spread over time by the budget, all of it goes through, and the vendor refuses no more of it than
-// the rig says.
-func throttle(c *course) error {
-	if c.rig.Rate.Calls <= 0 {
-		return errors.New("the rig has no Rate: say in Lacks why there is no limit")
-	}
-	const burst = 40
-	b, line := c.small()
-	began := time.Now() //nolint:forbidigo // the bubble's clock is the test's own
-	errs := make([]error, burst)
-	var all sync.WaitGroup
-	for i := range errs {
-		all.Go(func() { _, errs[i] = b.System.Describe(c.ctx) })
-	}
-	all.Wait()
-	took := time.Since(began)
-	var out []error
-	for _, err := range errs {
-		out = append(out, c.saw(err))
-	}
-	calls, refused := line.Tally()
-	if calls < burst {
-		return fmt.Errorf("%d calls for %d questions", calls, burst)
-	}
-	if least := c.rig.Rate.Per / time.Duration(c.rig.Rate.Calls) * time.Duration(calls-1); took < least {
-		out = append(out, fmt.Errorf("%d calls took %s, the rate of %s asks for %s", calls, took, c.rig.Rate, least))
-	}
-	if refused > c.rig.Refused {
-		out = append(out, fmt.Errorf("the vendor refused %d of %d calls as too many, want at most %d", refused, calls, c.rig.Refused))
-	}
-	return errors.Join(out...)
-}
 
 // readOnly: everything that would write is Rejected and nothing is sent; reading goes on.
 func readOnly(c *course) error {
@@ -182,7 +110,7 @@ func secrets(c *course) error {
 	if c.saw(err) == nil {
 		return errors.New("an answer of 400 gave no error")
 	}
-	if _, err := c.read(b, cardea.Scope{}); err == nil && len(c.errs) < 5 {
+	if _, err := c.read(b, cardea.Scope{}); err == nil && len(c.Errs) < 5 {
 		return errors.New("a reading whose every page was answered with 400 gave no error")
 	}
 	other, _ := c.open(Options{WrongSecret: true})

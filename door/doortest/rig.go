@@ -7,7 +7,7 @@ import (
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/door"
 	"github.com/cardea-access/cardea/wire"
-	"github.com/cardea-access/cardea/wire/wiretest"
+	"github.com/cardea-access/cardea/wire/readtest"
 )
 
 // Rig is one connector with its faked vendor, as the connector's own test gives it.
@@ -40,18 +40,8 @@ type Rig struct {
 }
 
 // Options say what a check wants of its world.
-type Options struct {
-	// Kind and Rows: exactly so many rows of that listing, the floor among them, and of the other kinds what they need.
-	// Without a Kind it is a small world: two groups that can be written to, the first of them with plain edges of two accounts.
-	Kind cardea.Kind
-	Rows int
-	// ReadOnly is the connector's read-only mode.
-	ReadOnly bool
-	// WrongSecret gives the connector credentials that the vendor refuses.
-	WrongSecret bool
-	// Line goes between the connector and the vendor: o.Line.Around(transport).
-	Line *wiretest.Line
-}
+// A small one has two groups that can be written to, the first of them with plain edges of two accounts.
+type Options = readtest.Options
 
 // Bench is a System at work, and the vendor's side of it.
 type Bench struct {
@@ -108,14 +98,14 @@ const (
 )
 
 // Effect is what a fault does. The words are those of the sandbox.
-type Effect string
+type Effect = readtest.Effect
 
 // The effects.
 const (
-	Refuse   Effect = "error"      // answer Status; the vendor does nothing
-	Empty    Effect = "empty"      // 200 with an empty list
-	Truncate Effect = "truncate"   // a page with Rows rows; with no Rows the answer breaks off in its middle
-	Drop     Effect = "drop-after" // the vendor does it, then the connection is cut without an answer
+	Refuse   = readtest.Refuse
+	Empty    = readtest.Empty
+	Truncate = readtest.Truncate
+	Drop     = readtest.Drop
 )
 
 // Fault is one trouble to come.
@@ -135,7 +125,7 @@ func Run(t *testing.T, rig Rig) {
 	for _, k := range checks() {
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
-			if why := lacking(rig.Lacks, k.name); why != "" {
+			if why := readtest.Lacking(rig.Lacks, k.name); why != "" {
 				t.Logf("left out: %s", why)
 				return
 			}
@@ -143,5 +133,28 @@ func Run(t *testing.T, rig Rig) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// reading is what both sides ask of a rig.
+func (rig Rig) reading() readtest.Rig {
+	paged := cardea.KindAccount
+	if rig.Page[paged] == 0 {
+		paged = cardea.KindEdge
+	}
+	return readtest.Rig{
+		Open:  func(t *testing.T, o Options) *readtest.Bench { return rig.Open(t, o).reading() },
+		Begin: rig.Begin, Organisation: rig.Organisation, Kinds: kinds, Page: rig.Page, Paged: paged, Floor: rig.Floor, Grade: rig.Grade,
+		RestsOn: rig.RestsOn, Rate: rig.Rate, Refused: rig.Refused,
+	}
+}
+
+func (b *Bench) reading() *readtest.Bench {
+	return &readtest.Bench{
+		System: b.System, Writes: b.Writes, Expire: b.Expire, Secrets: func() []string { return b.Secrets }, Said: b.Said,
+		Truthful: func(p *cardea.Pages) error { return truthful(b, p) },
+		Strike: func(k cardea.Kind, f readtest.Trouble) {
+			b.Fault(Fault{On: listingOf[k], Effect: f.Effect, Status: f.Status, Rows: f.Rows, Skip: f.Skip, Times: f.Times})
+		},
 	}
 }

@@ -3,6 +3,8 @@ package doortest
 import (
 	"slices"
 	"testing"
+
+	"github.com/cardea-access/cardea/wire/readtest"
 )
 
 // TestHonestSystemPasses: what the suite asks can be done.
@@ -100,13 +102,13 @@ func TestEachCheckFindsALiar(t *testing.T) {
 	for _, by := range liars {
 		for _, name := range by {
 			found[name] = true
-			if p := part(name); p != "cut" && p != "after" {
+			if p := readtest.Part(name); p != "cut" && p != "after" {
 				found[p] = true
 			}
 		}
 	}
 	for _, k := range checks() {
-		if !found[k.name] && !found[part(k.name)] {
+		if !found[k.name] && !found[readtest.Part(k.name)] {
 			t.Errorf("no liar is there for %q", k.name)
 		}
 	}
@@ -118,7 +120,7 @@ func TestLackingIsByNameOrItsFirstPart(t *testing.T) {
 	for name, want := range map[string]string{
 		"paging:edge": "no pages", "paging": "no pages", "cut:grant": "no wire", "cut:revoke": "", "grant": "",
 	} {
-		if got := lacking(lacks, name); got != want {
+		if got := readtest.Lacking(lacks, name); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/door"
 	"github.com/cardea-access/cardea/wire/object"
 )
 
@@ -19,20 +20,10 @@ func (s *System) Examine(ctx context.Context) ([]cardea.Issue, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, look := range []func(context.Context, map[int64]string) ([]cardea.Issue, error){
-		s.examineLocks, s.examineLinks, s.examineDirectory,
-	} {
-		found, err := look(ctx, names)
-		switch cardea.ClassOf(err) {
-		case "":
-		case cardea.NotFound, cardea.Rejected, cardea.Auth:
-			found = append(found, cardea.Issue{Code: "not-examined", Text: "not everything could be looked at: " + err.Error()})
-		case cardea.Retry, cardea.Throttled, cardea.Conflict, cardea.Unknown:
-			return out, err
-		}
-		out = append(out, found...)
-	}
-	return out, nil
+	found, err := door.Examine(ctx, s.examineLocks, func(ctx context.Context) ([]cardea.Issue, error) {
+		return s.examineLinks(ctx, names)
+	}, s.examineDirectory)
+	return append(out, found...), err
 }
 
 // restrictions are what a group may ask of its members beside membership, in words (vendors/kisi.md 2.2).
@@ -93,7 +84,7 @@ func examineGroup(f object.Fields, id cardea.GroupID, name string) []cardea.Issu
 }
 
 // examineLocks finds doors that nobody passes (vendors/kisi.md 2.6).
-func (s *System) examineLocks(ctx context.Context, _ map[int64]string) ([]cardea.Issue, error) {
+func (s *System) examineLocks(ctx context.Context) ([]cardea.Issue, error) {
 	var out []cardea.Issue
 	err := s.whole(ctx, listing{path: "/locks", limit: otherLimit}, func(raw json.RawMessage) *object.Flaw {
 		f, _, bad := rowOf(raw)
@@ -147,7 +138,7 @@ func (s *System) examineLinks(ctx context.Context, names map[int64]string) ([]ca
 }
 
 // examineDirectory asks whether another system switches users on and off (vendors/kisi.md 2.6, 4).
-func (s *System) examineDirectory(ctx context.Context, _ map[int64]string) ([]cardea.Issue, error) {
+func (s *System) examineDirectory(ctx context.Context) ([]cardea.Issue, error) {
 	var org object.Fields
 	if err := s.get(ctx, "/organization", &org); err != nil || !org.On("scim_enabled") {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/door"
 	"github.com/cardea-access/cardea/wire/object"
 )
 
@@ -24,20 +25,12 @@ func (s *System) Examine(ctx context.Context) ([]cardea.Issue, error) {
 			out = append(out, cardea.Issue{Code: "duplicate-unit-number", Group: u.group(), Text: err.Error()})
 		}
 	}
-	for _, look := range []func(context.Context, *units) ([]cardea.Issue, error){
-		s.examineLocks, s.examineRented, s.examineDefaults, s.examineHealth,
-	} {
-		found, err := look(ctx, us)
-		switch cardea.ClassOf(err) {
-		case "":
-		case cardea.NotFound, cardea.Rejected, cardea.Auth:
-			found = append(found, cardea.Issue{Code: "not-examined", Text: "not everything could be looked at: " + err.Error()})
-		case cardea.Retry, cardea.Throttled, cardea.Conflict, cardea.Unknown:
-			return out, err
-		}
-		out = append(out, found...)
-	}
-	return out, nil
+	found, err := door.Examine(ctx, func(ctx context.Context) ([]cardea.Issue, error) {
+		return s.examineLocks(ctx, us)
+	}, func(ctx context.Context) ([]cardea.Issue, error) {
+		return s.examineRented(ctx, us)
+	}, s.examineDefaults, s.examineHealth)
+	return append(out, found...), err
 }
 
 // examineLocks compares units with the locks that are paired (vendors/opentech-kinnovis.md 2.6).
@@ -105,7 +98,7 @@ func (s *System) examineRented(ctx context.Context, us *units) ([]cardea.Issue, 
 }
 
 // examineDefaults looks the connection's defaults up.
-func (s *System) examineDefaults(ctx context.Context, _ *units) ([]cardea.Issue, error) {
+func (s *System) examineDefaults(ctx context.Context) ([]cardea.Issue, error) {
 	var out []cardea.Issue
 	for _, d := range []struct{ route, key, value string }{
 		{accessProfiles, "access_profile", s.c.Profile}, {timeGroups, "time_group", s.c.TimeGroup},
@@ -122,7 +115,7 @@ func (s *System) examineDefaults(ctx context.Context, _ *units) ([]cardea.Issue,
 }
 
 // examineHealth asks the facility for its state.
-func (s *System) examineHealth(ctx context.Context, _ *units) ([]cardea.Issue, error) {
+func (s *System) examineHealth(ctx context.Context) ([]cardea.Issue, error) {
 	var out []cardea.Issue
 	path, err := s.under(ctx, "status")
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/door"
 	"github.com/cardea-access/cardea/wire/object"
 )
 
@@ -25,26 +26,11 @@ func (s *System) Examine(ctx context.Context) ([]cardea.Issue, error) {
 	}); err != nil {
 		return nil, err
 	}
-	looks := []func() ([]cardea.Issue, error){
-		func() ([]cardea.Issue, error) { return s.examineSite(ctx) },
-		func() ([]cardea.Issue, error) { return s.examineUsers(ctx) },
-	}
+	looks := []door.Look{s.examineSite, s.examineUsers}
 	for _, g := range groups {
-		looks = append(looks, func() ([]cardea.Issue, error) { return s.examineGroup(ctx, g) })
+		looks = append(looks, func(ctx context.Context) ([]cardea.Issue, error) { return s.examineGroup(ctx, g) })
 	}
-	var out []cardea.Issue
-	for _, look := range looks {
-		found, err := look()
-		switch cardea.ClassOf(err) {
-		case "":
-		case cardea.NotFound, cardea.Rejected, cardea.Auth:
-			found = append(found, cardea.Issue{Code: "not-examined", Text: "not everything could be looked at: " + err.Error()})
-		case cardea.Retry, cardea.Throttled, cardea.Conflict, cardea.Unknown:
-			return out, err
-		}
-		out = append(out, found...)
-	}
-	return out, nil
+	return door.Examine(ctx, looks...)
 }
 
 // examineSite compares the seats that are used with those there are (vendors/saltoks.md 2.1).

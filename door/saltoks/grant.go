@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/door"
 	"github.com/cardea-access/cardea/wire"
 )
 
@@ -36,21 +37,11 @@ func (s *System) Revoke(ctx context.Context, es []cardea.Edge) []error {
 
 // change puts or takes entries, group by group in the order of their first entry.
 func (s *System) change(ctx context.Context, es []cardea.Edge, add bool) []error {
-	errs := make([]error, len(es))
-	var order []cardea.GroupID
-	of := map[cardea.GroupID][]int{}
-	for i, e := range es {
-		if errs[i] = can(e, add); errs[i] != nil {
-			continue
-		}
-		if of[e.Group] == nil {
-			order = append(order, e.Group)
-		}
-		of[e.Group] = append(of[e.Group], i)
-	}
-	for _, g := range order {
-		c := changing{s: s, group: g, add: add}
-		c.all(ctx, es, of[g], errs)
+	batches, errs := door.Batches(es, func(e cardea.Edge) cardea.GroupID { return e.Group },
+		func(e cardea.Edge) error { return can(e, add) })
+	for _, at := range batches {
+		c := changing{s: s, group: es[at[0]].Group, add: add}
+		c.all(ctx, es, at, errs)
 	}
 	return errs
 }
@@ -63,15 +54,7 @@ func can(e cardea.Edge, add bool) error {
 	if err := vendorID(string(e.Account)); err != nil {
 		return err
 	}
-	switch {
-	case e.Foreign != "":
-		return cardea.Errorf(cardea.Rejected, "the entry of account %s in group %s is %s and is not ours to change",
-			e.Account, e.Group, e.Foreign)
-	case add && e.Window != cardea.Forever:
-		return cardea.Errorf(cardea.Rejected, "Salto's memberships have no dates: account %s in group %s cannot be given a window",
-			e.Account, e.Group)
-	}
-	return nil
+	return door.Undated("Salto", e, add)
 }
 
 // memberChange is the bulk change of a group: platform ids.

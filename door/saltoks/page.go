@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/door"
 	"github.com/cardea-access/cardea/wire"
 	"github.com/cardea-access/cardea/wire/object"
 )
@@ -176,31 +177,9 @@ func (s *System) page(ctx context.Context, path string, q url.Values) (sheet, er
 	return p, nil
 }
 
-// whole reads a list of which nothing may be missing. Errors: as of wire, and Retry when it came short.
+// whole reads a list of which nothing may be missing (door.Whole).
 func (s *System) whole(ctx context.Context, l listing, row func(json.RawMessage) *object.Flaw) error {
-	trouble, got, total := "", 0, -1
-	err := s.list(ctx, l, func(rows []json.RawMessage, m cardea.Mark) bool {
-		if m.Short || m.Ceiling {
-			trouble = "came short"
-		}
-		if m.Counted {
-			total = m.Total
-		}
-		got += len(rows)
-		for _, raw := range rows {
-			if bad := row(raw); bad != nil {
-				trouble = "cannot be read: " + bad.Why
-			}
-		}
-		return trouble == ""
-	})
-	if trouble == "" && err == nil && got < total {
-		trouble = "came short"
-	}
-	if err == nil && trouble != "" {
-		return cardea.Errorf(cardea.Retry, "%s: the list %s %s; it will be read again", s.client.Name(), l.path, trouble)
-	}
-	return err
+	return door.Whole(s.client.Name()+": the list "+l.path, row, func(page door.Page) error { return s.list(ctx, l, page) })
 }
 
 // get reads one object. Errors: as of wire, and Retry for what is none.

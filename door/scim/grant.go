@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/door"
 )
 
 // maxTries is how often a write is tried anew because the group moved under it.
@@ -37,28 +38,21 @@ func (s *System) Grant(ctx context.Context, es []cardea.Edge) ([]string, []error
 func (s *System) byGroup(ctx context.Context, es []cardea.Edge, check func(cardea.Edge) error,
 	act func(ctx context.Context, group string, ids []string) outcome,
 ) []error {
-	errs := make([]error, len(es))
-	var order []string
-	of := map[string][]int{}
-	for i, e := range es {
-		switch err := check(e); {
-		case err != nil:
-			errs[i] = err
-		case e.Foreign != "" || !usable(string(e.Group)) || !usable(string(e.Account)):
-			errs[i] = cardea.Errorf(cardea.Rejected, "the entry of account %s in group %s is %s and is never changed",
-				e.Account, e.Group, orNone(e.Foreign))
-		default:
-			g := string(e.Group)
-			if of[g] == nil {
-				order = append(order, g)
-			}
-			of[g] = append(of[g], i)
+	batches, errs := door.Batches(es, func(e cardea.Edge) string { return string(e.Group) }, func(e cardea.Edge) error {
+		if err := check(e); err != nil {
+			return err
 		}
-	}
-	for _, g := range order {
+		if e.Foreign != "" || !usable(string(e.Group)) || !usable(string(e.Account)) {
+			return cardea.Errorf(cardea.Rejected, "the entry of account %s in group %s is %s and is never changed",
+				e.Account, e.Group, orNone(e.Foreign))
+		}
+		return nil
+	})
+	for _, at := range batches {
+		g := string(es[at[0]].Group)
 		var ids []string
 		asked := map[string]bool{}
-		for _, i := range of[g] {
+		for _, i := range at {
 			if id := string(es[i].Account); !asked[id] {
 				asked[id] = true
 				ids = append(ids, id)
@@ -66,14 +60,14 @@ func (s *System) byGroup(ctx context.Context, es []cardea.Edge, check func(carde
 		}
 		done, err := s.turn(ctx, g)
 		if err != nil {
-			for _, i := range of[g] {
+			for _, i := range at {
 				errs[i] = err
 			}
 			continue
 		}
 		out := act(ctx, g, ids)
 		done()
-		for _, i := range of[g] {
+		for _, i := range at {
 			errs[i] = out[string(es[i].Account)]
 		}
 	}

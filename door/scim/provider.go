@@ -6,7 +6,7 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/door"
 	"github.com/cardea-access/cardea/wire/object"
 )
 
@@ -110,30 +110,7 @@ func (s *System) strange(ref string) bool {
 	return u.Host != "" && len(s.hosts) > 0 && u.Host != s.base.Host && !s.hosts[u.Host]
 }
 
-// whole reads a list of which nothing may be missing.
+// whole reads a list of which nothing may be missing (door.Whole).
 func (s *System) whole(ctx context.Context, l listing, row func(json.RawMessage) *object.Flaw) error {
-	var trouble string
-	got, total := 0, 0
-	err := s.list(ctx, l, func(rows []json.RawMessage, m cardea.Mark) bool {
-		if m.Short || m.Ceiling {
-			trouble = "came short"
-		}
-		got += len(rows)
-		if m.Counted {
-			total = m.Total
-		}
-		for _, raw := range rows {
-			if bad := row(raw); bad != nil {
-				trouble = "cannot be read: " + bad.Why
-			}
-		}
-		return trouble == ""
-	})
-	if err == nil && trouble == "" && got < total {
-		trouble = "came short"
-	}
-	if err == nil && trouble != "" {
-		return cardea.Errorf(cardea.Retry, "%s: the list %s %s; it will be read again", s.client.Name(), l.path, trouble)
-	}
-	return err
+	return door.Whole(s.client.Name()+": the list "+l.path, row, func(page door.Page) error { return s.list(ctx, l, page) })
 }

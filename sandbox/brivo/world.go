@@ -111,11 +111,11 @@ func ParseWorld(d *twin.Document, n *yaml.Node) (*World, error) {
 
 func (w *World) parseAccount(d *twin.Document, e twin.Entry) error {
 	shape := twin.Join(twin.Fields(twin.Int, "id", "passes", "walletPasses"), twin.Fields(twin.Text, "name", "region"))
-	one, err := d.Records(&yaml.Node{Kind: yaml.SequenceNode, Line: e.Line, Content: []*yaml.Node{e.Value}}, shape)
+	one, err := d.Record(e.Value, shape)
 	if err != nil {
 		return err
 	}
-	w.Account = one[0].Values
+	w.Account = one.Values
 	if region, named := w.Account["region"]; named && region != "us" && region != "eu" {
 		return d.Errorf(e.Line, "region is us or eu")
 	}

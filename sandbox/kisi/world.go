@@ -77,14 +77,15 @@ func ParseWorld(d *twin.Document, n *yaml.Node) (*World, error) {
 	for _, e := range entries {
 		switch e.Key {
 		case "organization":
-			var one []twin.Record
+			var one twin.Record
 			shape := twin.Join(twin.Fields(twin.Int, "id"), twin.Fields(twin.Text, "name", "domain", "time_zone"))
-			one, err = d.Records(&yaml.Node{Kind: yaml.SequenceNode, Line: e.Line, Content: []*yaml.Node{e.Value}}, shape)
-			if err == nil {
-				w.Organization = one[0].Values
-			}
+			one, err = d.Record(e.Value, shape)
+			w.Organization = one.Values
 		case "keys":
-			w.Keys, err = parseKeys(d, e.Value)
+			w.Keys = []Key{}
+			err = d.Rows(e.Value, "a key has secret and user, and nothing else", []string{"secret", "user"}, func(m map[string]string) {
+				w.Keys = append(w.Keys, Key{m["secret"], m["user"]})
+			})
 		case "switches":
 			w.Switches, err = d.Pairs(e.Value)
 		default:
@@ -100,24 +101,4 @@ func ParseWorld(d *twin.Document, n *yaml.Node) (*World, error) {
 		}
 	}
 	return w, nil
-}
-
-func parseKeys(d *twin.Document, n *yaml.Node) ([]Key, error) {
-	items, err := d.Items(n)
-	if err != nil {
-		return nil, err
-	}
-	out := []Key{}
-	for _, item := range items {
-		m, err := d.Pairs(item)
-		if err != nil {
-			return nil, err
-		}
-		k := Key{m["secret"], m["user"]}
-		if len(m) != 2 || k.Secret == "" || k.User == "" {
-			return nil, d.Errorf(item.Line, "a key has secret and user, and nothing else")
-		}
-		out = append(out, k)
-	}
-	return out, nil
 }

@@ -72,46 +72,27 @@ func ParseWorld(d *twin.Document, n *yaml.Node) (*World, error) {
 }
 
 func parseUsers(d *twin.Document, n *yaml.Node) ([]User, error) {
-	items, err := d.Items(n)
-	if err != nil {
-		return nil, err
-	}
-	out := []User{}
-	for _, item := range items {
-		entries, err := d.Entries(item)
-		if err != nil {
-			return nil, err
-		}
-		u := User{}
-		for _, e := range entries {
-			switch e.Key {
-			case "email":
-				u.Email, err = d.String(e.Value)
-			case "password":
-				u.Password, err = d.String(e.Value)
-			case "totp":
-				u.TOTP, err = d.String(e.Value)
-			case "roles":
-				u.Roles, err = d.Strings(e.Value)
-				switch {
-				case len(u.Roles) == 1 && u.Roles[0] == "all":
-					u.Roles = nil
-				case len(u.Roles) == 1 && u.Roles[0] == "member":
-					u.Roles, u.Member = nil, true
-				}
-			default:
-				err = d.Errorf(e.Line, "a user has email, password, totp and roles, not %q", e.Key)
+	return twin.List(d, n, func(u *User, e twin.Entry) (err error) {
+		switch e.Key {
+		case "email":
+			u.Email, err = d.String(e.Value)
+		case "password":
+			u.Password, err = d.String(e.Value)
+		case "totp":
+			u.TOTP, err = d.String(e.Value)
+		case "roles":
+			u.Roles, err = d.Strings(e.Value)
+			switch {
+			case len(u.Roles) == 1 && u.Roles[0] == "all":
+				u.Roles = nil
+			case len(u.Roles) == 1 && u.Roles[0] == "member":
+				u.Roles, u.Member = nil, true
 			}
-			if err != nil {
-				return nil, err
-			}
+		default:
+			err = d.Errorf(e.Line, "a user has email, password, totp and roles, not %q", e.Key)
 		}
-		if u.Email == "" || u.Password == "" {
-			return nil, d.Errorf(item.Line, "a user needs email and password")
-		}
-		out = append(out, u)
-	}
-	return out, nil
+		return err
+	}, func(u User) bool { return u.Email != "" && u.Password != "" }, "a user needs email and password")
 }
 
 func parseACS(d *twin.Document, n *yaml.Node) ([]ACS, error) {

@@ -1,7 +1,6 @@
 package officernd
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -65,41 +64,26 @@ func ParseWorld(d *twin.Document, n *yaml.Node) (*World, error) {
 	return w, nil
 }
 
+// parseClients reads the clients; an empty list is none, and in a patch leaves them as they are.
 func parseClients(d *twin.Document, n *yaml.Node) ([]Client, error) {
-	items, err := d.Items(n)
-	if err != nil {
+	clients, err := twin.List(d, n, func(c *Client, e twin.Entry) (err error) {
+		switch e.Key {
+		case "id":
+			c.ID, err = d.String(e.Value)
+		case "secret":
+			c.Secret, err = d.String(e.Value)
+		case "scopes":
+			c.Scopes, err = d.Strings(e.Value)
+			if len(c.Scopes) == 1 && c.Scopes[0] == "all" {
+				c.Scopes = nil
+			}
+		default:
+			err = d.Errorf(e.Line, "a client has id, secret and scopes, not %q", e.Key)
+		}
+		return err
+	}, func(c Client) bool { return c.ID != "" && c.Secret != "" }, "a client needs id and secret")
+	if len(clients) == 0 {
 		return nil, err
 	}
-	var out []Client
-	for _, item := range items {
-		entries, err := d.Entries(item)
-		if err != nil {
-			return nil, err
-		}
-		var c Client
-		for _, e := range entries {
-			switch e.Key {
-			case "id":
-				c.ID, err = d.String(e.Value)
-			case "secret":
-				c.Secret, err = d.String(e.Value)
-			case "scopes":
-				c.Scopes, err = d.Strings(e.Value)
-				if len(c.Scopes) == 1 && c.Scopes[0] == "all" {
-					c.Scopes = nil
-				}
-			default:
-				err = fmt.Errorf("a client has id, secret and scopes, not %q", e.Key)
-				err = d.Errorf(e.Line, "%w", err)
-			}
-			if err != nil {
-				return nil, err
-			}
-		}
-		if c.ID == "" || c.Secret == "" {
-			return nil, d.Errorf(item.Line, "a client needs id and secret")
-		}
-		out = append(out, c)
-	}
-	return out, nil
+	return clients, err
 }

@@ -1,10 +1,6 @@
 package opentech
 
 import (
-	"maps"
-	"slices"
-	"strings"
-
 	"go.yaml.in/yaml/v3"
 
 	"github.com/cardea-access/cardea/sandbox/twin"
@@ -15,7 +11,7 @@ type World struct {
 	Applications []Application
 	Accounts     []Account
 	Switches     map[string]string
-	Facilities   []Facility
+	Facilities   []twin.Place
 }
 
 // Application is a management software that talks for accounts.
@@ -26,12 +22,6 @@ type Account struct {
 	ID                int64 // 0 = counted on
 	Key, Secret, Name string
 	Facilities        []string
-}
-
-// Facility is one site, with what lies in it by table.
-type Facility struct {
-	Record twin.Record
-	Parts  map[string][]twin.Record
 }
 
 // parts lists the tables inside a facility, those that others refer to first.
@@ -96,13 +86,15 @@ func ParseWorld(d *twin.Document, n *yaml.Node) (*World, error) {
 	for _, e := range entries {
 		switch e.Key {
 		case "applications":
-			w.Applications, err = parseApplications(d, e.Value)
+			w.Applications = []Application{}
+			err = d.Rows(e.Value, "an application has id and secret, and nothing else", []string{"id", "secret"},
+				func(m map[string]string) { w.Applications = append(w.Applications, Application{m["id"], m["secret"]}) })
 		case "accounts":
 			w.Accounts, err = parseAccounts(d, e.Value)
 		case "switches":
 			w.Switches, err = d.Pairs(e.Value)
 		case "facilities":
-			w.Facilities, err = parseFacilities(d, e.Value)
+			w.Facilities, err = d.Places(e.Value, "a facility", facilityShape(), parts(), shapes())
 		default:
 			err = d.Errorf(e.Line, "opentech has no %q; it has applications, accounts, switches, facilities", e.Key)
 		}
@@ -113,98 +105,23 @@ func ParseWorld(d *twin.Document, n *yaml.Node) (*World, error) {
 	return w, nil
 }
 
-func parseApplications(d *twin.Document, n *yaml.Node) ([]Application, error) {
-	items, err := d.Items(n)
-	if err != nil {
-		return nil, err
-	}
-	out := []Application{}
-	for _, item := range items {
-		m, err := d.Pairs(item)
-		if err != nil {
-			return nil, err
-		}
-		a := Application{m["id"], m["secret"]}
-		if len(m) != 2 || a.ID == "" || a.Secret == "" {
-			return nil, d.Errorf(item.Line, "an application has id and secret, and nothing else")
-		}
-		out = append(out, a)
-	}
-	return out, nil
-}
-
 func parseAccounts(d *twin.Document, n *yaml.Node) ([]Account, error) {
-	items, err := d.Items(n)
-	if err != nil {
-		return nil, err
-	}
-	out := []Account{}
-	for _, item := range items {
-		entries, err := d.Entries(item)
-		if err != nil {
-			return nil, err
+	return twin.List(d, n, func(a *Account, e twin.Entry) (err error) {
+		switch e.Key {
+		case "id":
+			a.ID, err = d.Int(e.Value)
+		case "key":
+			a.Key, err = d.String(e.Value)
+		case "secret":
+			a.Secret, err = d.String(e.Value)
+		case "name":
+			a.Name, err = d.String(e.Value)
+		case "facilities":
+			a.Facilities, err = d.Strings(e.Value)
+		default:
+			err = d.Errorf(e.Line, "an account has no %q; it has id, key, secret, name, facilities", e.Key)
 		}
-		a := Account{}
-		for _, e := range entries {
-			switch e.Key {
-			case "id":
-				a.ID, err = d.Int(e.Value)
-			case "key":
-				a.Key, err = d.String(e.Value)
-			case "secret":
-				a.Secret, err = d.String(e.Value)
-			case "name":
-				a.Name, err = d.String(e.Value)
-			case "facilities":
-				a.Facilities, err = d.Strings(e.Value)
-			default:
-				err = d.Errorf(e.Line, "an account has no %q; it has id, key, secret, name, facilities", e.Key)
-			}
-			if err != nil {
-				return nil, err
-			}
-		}
-		if a.Key == "" || a.Secret == "" || a.ID < 0 {
-			return nil, d.Errorf(item.Line, "an account needs key and secret; its id, if given, is a positive number")
-		}
-		out = append(out, a)
-	}
-	return out, nil
-}
-
-func parseFacilities(d *twin.Document, n *yaml.Node) ([]Facility, error) {
-	items, err := d.Items(n)
-	if err != nil {
-		return nil, err
-	}
-	out := []Facility{}
-	all, shape := shapes(), facilityShape()
-	for _, item := range items {
-		entries, err := d.Entries(item)
-		if err != nil {
-			return nil, err
-		}
-		f := Facility{Parts: map[string][]twin.Record{}}
-		own := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Line: item.Line} // what is of the facility itself
-		for _, e := range entries {
-			if part, known := all[e.Key]; known {
-				if f.Parts[e.Key], err = d.Records(e.Value, part); err != nil {
-					return nil, err
-				}
-				continue
-			}
-			if _, known := shape[e.Key]; !known && e.Key != "delete" {
-				return nil, d.Errorf(e.Line, "a facility has no %q; it has %s, %s", e.Key,
-					strings.Join(slices.Sorted(maps.Keys(shape)), ", "), strings.Join(parts(), ", "))
-			}
-			own.Content = append(own.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: e.Key, Line: e.Line}, e.Value)
-		}
-		one, err := d.Records(&yaml.Node{Kind: yaml.SequenceNode, Line: item.Line, Content: []*yaml.Node{own}}, shape)
-		if err != nil {
-			return nil, err
-		}
-		f.Record = one[0]
-		out = append(out, f)
-	}
-	return out, nil
+		return err
+	}, func(a Account) bool { return a.Key != "" && a.Secret != "" && a.ID >= 0 },
+		"an account needs key and secret; its id, if given, is a positive number")
 }

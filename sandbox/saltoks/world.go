@@ -1,10 +1,6 @@
 package saltoks
 
 import (
-	"maps"
-	"slices"
-	"strings"
-
 	"go.yaml.in/yaml/v3"
 
 	"github.com/cardea-access/cardea/sandbox/twin"
@@ -16,7 +12,7 @@ type World struct {
 	Logins   []Login
 	Consents []Consent
 	Switches map[string]string
-	Sites    []Site
+	Sites    []twin.Place
 }
 
 // Client is an application that the vendor registered. Without a secret it is a public one.
@@ -31,12 +27,6 @@ type Login struct{ Username, Password string }
 
 // Consent is a refresh token that was given before the world began.
 type Consent struct{ RefreshToken, Client, Username string }
-
-// Site is one site, with what lies in it by table.
-type Site struct {
-	Record twin.Record
-	Parts  map[string][]twin.Record
-}
 
 // parts lists the tables of a site as a world has them, those that others refer to first.
 func parts() []string { return []string{"roles", "iqs", "locks", "users", "access_groups", "entries"} }
@@ -94,17 +84,17 @@ func ParseWorld(d *twin.Document, n *yaml.Node) (*World, error) {
 		case "clients":
 			w.Clients, err = parseClients(d, e.Value)
 		case "logins":
-			err = pairs(d, e.Value, "a login", []string{"username", "password"}, func(m map[string]string) {
-				w.Logins = append(w.Logins, Login{m["username"], m["password"]})
-			})
+			err = d.Rows(e.Value, "a login has username, password, and nothing else", []string{"username", "password"},
+				func(m map[string]string) { w.Logins = append(w.Logins, Login{m["username"], m["password"]}) })
 		case "consents":
-			err = pairs(d, e.Value, "a consent", []string{"refresh_token", "client", "username"}, func(m map[string]string) {
-				w.Consents = append(w.Consents, Consent{m["refresh_token"], m["client"], m["username"]})
-			})
+			err = d.Rows(e.Value, "a consent has refresh_token, client, username, and nothing else",
+				[]string{"refresh_token", "client", "username"}, func(m map[string]string) {
+					w.Consents = append(w.Consents, Consent{m["refresh_token"], m["client"], m["username"]})
+				})
 		case "switches":
 			w.Switches, err = d.Pairs(e.Value)
 		case "sites":
-			w.Sites, err = parseSites(d, e.Value)
+			w.Sites, err = d.Places(e.Value, "a site", siteShape(), parts(), shapes())
 		default:
 			err = d.Errorf(e.Line, "saltoks has no %q; it has clients, logins, consents, switches, sites", e.Key)
 		}
@@ -115,97 +105,20 @@ func ParseWorld(d *twin.Document, n *yaml.Node) (*World, error) {
 	return w, nil
 }
 
-// pairs reads a list of records that have these fields, and nothing else.
-func pairs(d *twin.Document, n *yaml.Node, what string, names []string, add func(map[string]string)) error {
-	items, err := d.Items(n)
-	if err != nil {
-		return err
-	}
-	for _, item := range items {
-		m, err := d.Pairs(item)
-		if err != nil {
-			return err
-		}
-		for _, name := range names {
-			if m[name] == "" || len(m) != len(names) {
-				return d.Errorf(item.Line, "%s has %s, and nothing else", what, strings.Join(names, ", "))
-			}
-		}
-		add(m)
-	}
-	return nil
-}
-
 func parseClients(d *twin.Document, n *yaml.Node) ([]Client, error) {
-	items, err := d.Items(n)
-	if err != nil {
-		return nil, err
-	}
-	out := []Client{}
-	for _, item := range items {
-		entries, err := d.Entries(item)
-		if err != nil {
-			return nil, err
+	return twin.List(d, n, func(c *Client, e twin.Entry) (err error) {
+		switch e.Key {
+		case "id":
+			c.ID, err = d.String(e.Value)
+		case "secret":
+			c.Secret, err = d.String(e.Value)
+		case "redirect_uris":
+			c.Redirects, err = d.Strings(e.Value)
+		case "scopes":
+			c.Scopes, err = d.Strings(e.Value)
+		default:
+			err = d.Errorf(e.Line, "a client has no %q; it has id, secret, redirect_uris, scopes", e.Key)
 		}
-		c := Client{}
-		for _, e := range entries {
-			switch e.Key {
-			case "id":
-				c.ID, err = d.String(e.Value)
-			case "secret":
-				c.Secret, err = d.String(e.Value)
-			case "redirect_uris":
-				c.Redirects, err = d.Strings(e.Value)
-			case "scopes":
-				c.Scopes, err = d.Strings(e.Value)
-			default:
-				err = d.Errorf(e.Line, "a client has no %q; it has id, secret, redirect_uris, scopes", e.Key)
-			}
-			if err != nil {
-				return nil, err
-			}
-		}
-		if c.ID == "" {
-			return nil, d.Errorf(item.Line, "a client needs an id")
-		}
-		out = append(out, c)
-	}
-	return out, nil
-}
-
-func parseSites(d *twin.Document, n *yaml.Node) ([]Site, error) {
-	items, err := d.Items(n)
-	if err != nil {
-		return nil, err
-	}
-	out := []Site{}
-	all, shape := shapes(), siteShape()
-	for _, item := range items {
-		entries, err := d.Entries(item)
-		if err != nil {
-			return nil, err
-		}
-		s := Site{Parts: map[string][]twin.Record{}}
-		own := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Line: item.Line} // what is of the site itself
-		for _, e := range entries {
-			if part, known := all[e.Key]; known {
-				if s.Parts[e.Key], err = d.Records(e.Value, part); err != nil {
-					return nil, err
-				}
-				continue
-			}
-			if _, known := shape[e.Key]; !known && e.Key != "delete" {
-				return nil, d.Errorf(e.Line, "a site has no %q; it has %s, %s", e.Key,
-					strings.Join(slices.Sorted(maps.Keys(shape)), ", "), strings.Join(parts(), ", "))
-			}
-			own.Content = append(own.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: e.Key, Line: e.Line}, e.Value)
-		}
-		one, err := d.Records(&yaml.Node{Kind: yaml.SequenceNode, Line: item.Line, Content: []*yaml.Node{own}}, shape)
-		if err != nil {
-			return nil, err
-		}
-		s.Record = one[0]
-		out = append(out, s)
-	}
-	return out, nil
+		return err
+	}, func(c Client) bool { return c.ID != "" }, "a client needs an id")
 }

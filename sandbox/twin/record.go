@@ -15,7 +15,7 @@ func (d *Document) Records(n *yaml.Node, s Shape) ([]Record, error) {
 	}
 	out := make([]Record, 0, len(items))
 	for _, item := range items {
-		r, err := d.record(item, s)
+		r, err := d.Record(item, s)
 		if err != nil {
 			return nil, err
 		}
@@ -24,7 +24,8 @@ func (d *Document) Records(n *yaml.Node, s Shape) ([]Record, error) {
 	return out, nil
 }
 
-func (d *Document) record(n *yaml.Node, s Shape) (Record, error) {
+// Record reads one record of a shape.
+func (d *Document) Record(n *yaml.Node, s Shape) (Record, error) {
 	r := Record{Line: n.Line, Values: map[string]any{}}
 	entries, err := d.Entries(n)
 	if err != nil {
@@ -86,7 +87,7 @@ func (d *Document) value(e Entry, f Field) (any, error) {
 	case Free:
 		return v, nil
 	case Nested:
-		r, err := d.record(e.Value, f.Fields)
+		r, err := d.Record(e.Value, f.Fields)
 		return r.Values, err
 	case Bool:
 		if _, ok := v.(bool); !ok {

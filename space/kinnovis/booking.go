@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 type booking struct {
@@ -90,7 +91,7 @@ func (s *shared) UnmarshalJSON(b []byte) error {
 	*s = shared{}
 	var list []json.RawMessage
 	if err := json.Unmarshal(b, &list); err != nil {
-		return fmt.Errorf("the shared accesses are %s", short(b))
+		return fmt.Errorf("the shared accesses are %s", object.Short(b))
 	}
 	for _, raw := range list {
 		var id ref
@@ -133,7 +134,7 @@ func staysOf(raw []byte) ([]stay, error) {
 		IDs   *[]ref             `json:"unit_ids"`
 	}
 	if err := json.Unmarshal(raw, &v); err != nil {
-		return nil, plain(err)
+		return nil, object.Plain(err)
 	}
 	var out []stay
 	switch {
@@ -187,7 +188,7 @@ func stayOf(raw []byte) (stay, error) {
 		Out  day `json:"move_out_date"`
 	}
 	if err := json.Unmarshal(raw, &one); err != nil {
-		return stay{}, fmt.Errorf("a unit of the booking cannot be read: %w", plain(err))
+		return stay{}, fmt.Errorf("a unit of the booking cannot be read: %w", object.Plain(err))
 	}
 	id := cmp.Or(one.Unit, one.ID)
 	switch {

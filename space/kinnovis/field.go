@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // ref is a record's id: a whole number or a word, as text. It is empty when the field is absent, null, 0 or "".
@@ -39,27 +40,14 @@ func (r *ref) UnmarshalJSON(b []byte) error {
 	}
 	bare := strings.TrimSuffix(strings.TrimPrefix(s, `"`), `"`)
 	if !isID(bare) || len(bare) == len(s) && strings.Trim(bare, "0123456789") != "" {
-		return fmt.Errorf("%s is no id", short(b))
+		return fmt.Errorf("%s is no id", object.Short(b))
 	}
 	*r = ref(bare)
 	return nil
 }
 
-// text is words for people, without the null bytes that PostgreSQL cannot hold.
-type text string
-
-// UnmarshalJSON reads a string, a number or null.
-func (t *text) UnmarshalJSON(b []byte) error {
-	var n json.Number
-	if s, err := optional(b); err == nil {
-		*t = text(strings.TrimSpace(strings.ReplaceAll(s, "\x00", "")))
-		return nil
-	} else if json.Unmarshal(b, &n) != nil {
-		return fmt.Errorf("%s is no text", short(b))
-	}
-	*t = text(n.String())
-	return nil
-}
+// text is words for people.
+type text = object.Words
 
 // flag is a yes or no that may not have been said.
 type flag struct{ yes, known bool }
@@ -74,7 +62,7 @@ func (f *flag) UnmarshalJSON(b []byte) error {
 	case "null", "":
 		*f = flag{}
 	default:
-		return fmt.Errorf("%s is neither true nor false", short(b))
+		return fmt.Errorf("%s is neither true nor false", object.Short(b))
 	}
 	return nil
 }
@@ -89,13 +77,13 @@ type names struct {
 // single text between commas or semicolons, as free tags may be kept (vendors/opentech-kinnovis.md 3.3).
 func (n *names) UnmarshalJSON(b []byte) error {
 	*n = names{known: true}
-	if s, err := optional(b); err == nil {
+	if s, err := object.Optional(b); err == nil {
 		n.add(strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ';' })...)
 		return nil
 	}
 	var list []json.RawMessage
 	if err := json.Unmarshal(b, &list); err != nil {
-		return fmt.Errorf("%s is no list of access permissions", short(b))
+		return fmt.Errorf("%s is no list of access permissions", object.Short(b))
 	}
 	for _, raw := range list {
 		if len(raw) > 0 && raw[0] == '{' {
@@ -112,7 +100,7 @@ func (n *names) UnmarshalJSON(b []byte) error {
 		}
 		var word text
 		if err := json.Unmarshal(raw, &word); err != nil {
-			return fmt.Errorf("an access permission is %s", short(raw))
+			return fmt.Errorf("an access permission is %s", object.Short(raw))
 		}
 		n.add(string(word))
 	}
@@ -142,9 +130,9 @@ type day struct{ cardea.Day }
 
 // UnmarshalJSON reads a date, an instant, or null.
 func (d *day) UnmarshalJSON(b []byte) error {
-	s, err := optional(b)
+	s, err := object.Optional(b)
 	if err != nil {
-		return fmt.Errorf("%s is no date", short(b))
+		return fmt.Errorf("%s is no date", object.Short(b))
 	}
 	*d = day{}
 	if s == "" {
@@ -161,34 +149,5 @@ func (d *day) UnmarshalJSON(b []byte) error {
 		d.Day = cardea.DayAt(t)
 		return nil
 	}
-	return fmt.Errorf("%s is no date", short(b))
-}
-
-// optional reads a string that may be null.
-func optional(b []byte) (string, error) {
-	var s *string
-	if err := json.Unmarshal(b, &s); err != nil {
-		return "", fmt.Errorf("not a string: %w", err)
-	}
-	if s == nil {
-		return "", nil
-	}
-	return *s, nil
-}
-
-// short names the shape of a value that did not fit, without showing words that may be somebody's name.
-func short(b []byte) string {
-	switch {
-	case len(b) == 0:
-		return "nothing"
-	case b[0] == '{':
-		return "an object"
-	case b[0] == '[':
-		return "a list"
-	case b[0] == '"':
-		return fmt.Sprintf("a text of %d bytes", len(b)-2)
-	case len(b) > 20:
-		return "a long value"
-	}
-	return string(b)
+	return fmt.Errorf("%s is no date", object.Short(b))
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // SignatureHeader carries a hook's time and signature: t=1790000000,v1=HEX, as assumed.
@@ -113,7 +114,7 @@ func hint(body []byte) (cardea.Hint, error) {
 		Event *event `json:"event"`
 	}
 	if err := json.Unmarshal(body, &outer); err != nil {
-		return cardea.Hint{}, cardea.Errorf(cardea.Rejected, "the hook's body cannot be read: %w", plain(err))
+		return cardea.Hint{}, cardea.Errorf(cardea.Rejected, "the hook's body cannot be read: %w", object.Plain(err))
 	}
 	e := outer.event
 	if outer.Event != nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // page is one answer of a listing: {"units": [...], "meta": {"pagination": {"count", "page", "pages", "next"}}}, as assumed.
@@ -40,7 +41,7 @@ func decodePage(body []byte, c collection) (page, error) {
 		err = json.Unmarshal(body, &fields)
 	}
 	if err != nil {
-		return page{}, cardea.Errorf(cardea.Retry, "the listing's answer cannot be read: %w", plain(err))
+		return page{}, cardea.Errorf(cardea.Retry, "the listing's answer cannot be read: %w", object.Plain(err))
 	}
 	var p page
 	for _, key := range []string{c.many, strings.ReplaceAll(c.many, "_", "-"), "data"} {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/space"
 )
 
 // reader is one Read under way.
@@ -19,9 +20,7 @@ type reader struct {
 	stood   map[string]bool    // listings that answered, by path
 	samples map[string]samples // by path
 	aside   *reader            // bookings that others need although they were not asked for
-	tally   struct {           // of collections
-		answered, refused int
-	}
+	tally   space.Tally
 }
 
 // samples is what the first rows that lack a field said when they were read alone.
@@ -70,30 +69,9 @@ func (r *reader) full(ctx context.Context, want cardea.Scope) error {
 			c, _ := of(kind)
 			err = r.fill(ctx, p, c)
 		}
-		if err := r.settle(ctx, p, err); err != nil {
+		if r.tally.Settle(ctx, p, err) {
 			return err
 		}
-	}
-	return nil
-}
-
-// settle ends a collection and says whether nothing further can be read.
-func (r *reader) settle(ctx context.Context, p *cardea.Pages, err error) error {
-	if err == nil {
-		r.tally.answered++
-		r.tally.refused = 0
-		p.Close()
-		return nil
-	}
-	p.Fail(err)
-	refused := cardea.ClassOf(err) == cardea.Auth
-	if refused {
-		r.tally.refused++
-	} else {
-		r.tally.refused = 0
-	}
-	if ctx.Err() != nil || refused && (r.tally.answered == 0 || r.tally.refused > 1) {
-		return err
 	}
 	return nil
 }

@@ -3,10 +3,9 @@ package kinnovis
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
-	"strings"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // own is a record's own id; every record must have one.
@@ -24,23 +23,12 @@ func decode[T interface {
 }](raw []byte) (cardea.Record, error) {
 	var v T
 	if err := json.Unmarshal(raw, &v); err != nil {
-		return nil, plain(err)
+		return nil, object.Plain(err)
 	}
 	if v.id() == "" {
 		return nil, errors.New("the record has no id")
 	}
 	return v.record()
-}
-
-// plain says what did not fit, without the value.
-func plain(err error) error {
-	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Errorf("%s is a %s", wrong.Field, wrong.Value)
-	}
-	if _, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return errors.New("it is no JSON")
-	}
-	return err
 }
 
 // idOf returns a record's own id, or "".
@@ -72,19 +60,4 @@ var shown = map[string]bool{
 }
 
 // redacted returns a record without what names or unlocks anybody, for a message.
-func redacted(raw []byte) []byte {
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(raw, &fields) != nil {
-		return []byte(short(raw))
-	}
-	for name, value := range fields {
-		if !shown[name] || strings.Contains(string(value), "@") {
-			delete(fields, name)
-		}
-	}
-	out, err := json.Marshal(fields)
-	if err != nil {
-		return nil
-	}
-	return out
-}
+func redacted(raw []byte) []byte { return object.Shown(raw, shown) }

@@ -18,13 +18,13 @@ type gather struct {
 // anything was answered, later it may be a right that the token lacks for one collection.
 func (g *gather) note(ctx context.Context, p *cardea.Pages, err error) error {
 	if err == nil {
-		g.r.tally.answered++
+		g.r.tally.Answered()
 		return nil
 	}
 	if g.failed[p.Kind()] == nil {
 		g.failed[p.Kind()] = err
 	}
-	if ctx.Err() != nil || cardea.ClassOf(err) == cardea.Auth && g.r.tally.answered == 0 {
+	if g.r.tally.Over(ctx, err) {
 		p.Fail(err)
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // ref is a record's id: a whole number above zero, as text. It is empty when the field is absent, null, 0 or "".
@@ -30,7 +31,7 @@ func (r *ref) UnmarshalJSON(b []byte) error {
 	case isID(s):
 		*r = ref(s)
 	default:
-		return fmt.Errorf("%s is no id", short(b))
+		return fmt.Errorf("%s is no id", object.Short(b))
 	}
 	return nil
 }
@@ -46,7 +47,7 @@ type refs struct {
 func (r *refs) UnmarshalJSON(b []byte) error {
 	var list []json.RawMessage
 	if err := json.Unmarshal(b, &list); err != nil {
-		return fmt.Errorf("%s is no list of ids", short(b))
+		return fmt.Errorf("%s is no list of ids", object.Short(b))
 	}
 	*r = refs{known: true}
 	for _, raw := range list {
@@ -75,11 +76,11 @@ type joined struct {
 // UnmarshalJSON reads the text; null is an empty list.
 func (j *joined) UnmarshalJSON(b []byte) error {
 	*j = joined{known: true}
-	s, err := optional(b)
+	s, err := object.Optional(b)
 	if err != nil {
 		var one ref
 		if json.Unmarshal(b, &one) != nil {
-			return fmt.Errorf("%s is no list of ids", short(b))
+			return fmt.Errorf("%s is no list of ids", object.Short(b))
 		}
 		s = string(one)
 	}
@@ -94,21 +95,8 @@ func (j *joined) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// text is words for people, without the null bytes that PostgreSQL cannot hold.
-type text string
-
-// UnmarshalJSON reads a string, a number or null.
-func (t *text) UnmarshalJSON(b []byte) error {
-	var n json.Number
-	if s, err := optional(b); err == nil {
-		*t = text(strings.TrimSpace(strings.ReplaceAll(s, "\x00", "")))
-		return nil
-	} else if json.Unmarshal(b, &n) != nil {
-		return fmt.Errorf("%s is no text", short(b))
-	}
-	*t = text(n.String())
-	return nil
-}
+// text is words for people.
+type text = object.Words
 
 // flag is a yes or no that may not have been said.
 type flag struct{ yes, known bool }
@@ -123,7 +111,7 @@ func (f *flag) UnmarshalJSON(b []byte) error {
 	case "null", "":
 		*f = flag{}
 	default:
-		return fmt.Errorf("%s is neither true nor false", short(b))
+		return fmt.Errorf("%s is neither true nor false", object.Short(b))
 	}
 	return nil
 }
@@ -143,7 +131,7 @@ func (v *number) UnmarshalJSON(b []byte) error {
 	}
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil || f != f || f < -1e12 || f > 1e12 {
-		return fmt.Errorf("%s is no number", short(b))
+		return fmt.Errorf("%s is no number", object.Short(b))
 	}
 	*v = number{int64(f), true}
 	return nil
@@ -157,9 +145,9 @@ type moment struct{ time.Time }
 
 // UnmarshalJSON reads RFC 3339 with up to seven digits of a second, or the same without a zone.
 func (m *moment) UnmarshalJSON(b []byte) error {
-	s, err := optional(b)
+	s, err := object.Optional(b)
 	if err != nil {
-		return fmt.Errorf("%s is no instant", short(b))
+		return fmt.Errorf("%s is no instant", object.Short(b))
 	}
 	m.Time = time.Time{}
 	if s == "" {
@@ -179,7 +167,7 @@ func (m *moment) UnmarshalJSON(b []byte) error {
 		m.Time = t
 		return nil
 	}
-	return fmt.Errorf("%s is no instant", short(b))
+	return fmt.Errorf("%s is no instant", object.Short(b))
 }
 
 func (m moment) instant() cardea.Instant {
@@ -197,9 +185,9 @@ type clock struct {
 
 // UnmarshalJSON reads an instant of any year, or a bare time.
 func (c *clock) UnmarshalJSON(b []byte) error {
-	s, err := optional(b)
+	s, err := object.Optional(b)
 	if err != nil {
-		return fmt.Errorf("%s is no time", short(b))
+		return fmt.Errorf("%s is no time", object.Short(b))
 	}
 	*c = clock{}
 	if s == "" {
@@ -211,7 +199,7 @@ func (c *clock) UnmarshalJSON(b []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%s is no time", short(b))
+	return fmt.Errorf("%s is no time", object.Short(b))
 }
 
 // day is a date-typed value (RULES.md 3). DateFields, the whole list:
@@ -230,33 +218,4 @@ func day(utc, local moment) cardea.Day {
 		return cardea.DayAt(utc.Time)
 	}
 	return cardea.Day{}
-}
-
-// optional reads a string that may be null.
-func optional(b []byte) (string, error) {
-	var s *string
-	if err := json.Unmarshal(b, &s); err != nil {
-		return "", fmt.Errorf("not a string: %w", err)
-	}
-	if s == nil {
-		return "", nil
-	}
-	return *s, nil
-}
-
-// short names the shape of a value that did not fit, without showing words that may be somebody's name or card number.
-func short(b []byte) string {
-	switch {
-	case len(b) == 0:
-		return "nothing"
-	case b[0] == '{':
-		return "an object"
-	case b[0] == '[':
-		return "a list"
-	case b[0] == '"':
-		return fmt.Sprintf("a text of %d bytes", len(b)-2)
-	case len(b) > 20:
-		return "a long value"
-	}
-	return string(b)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 type contract struct {
@@ -83,7 +84,7 @@ func desksOf(raw []byte) ([]string, error) {
 		IDs   joined `json:"FloorPlanDeskIds"`
 	}
 	if err := json.Unmarshal(raw, &v); err != nil {
-		return nil, plain(err)
+		return nil, object.Plain(err)
 	}
 	switch {
 	case len(v.Desks.ids) > 0, v.Desks.known && !v.IDs.known:

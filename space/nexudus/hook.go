@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // SignatureHeader carries a hook's signature (vendors/nexudus.md 3.3).
@@ -177,7 +178,7 @@ func decodeHook(body []byte) ([]map[string]json.RawMessage, error) {
 		body = slices.Concat([]byte("["), trimmed, []byte("]"))
 	}
 	if err := json.Unmarshal(body, &list); err != nil {
-		return nil, cardea.Errorf(cardea.Rejected, "the hook's body cannot be read: %w", plain(err))
+		return nil, cardea.Errorf(cardea.Rejected, "the hook's body cannot be read: %w", object.Plain(err))
 	}
 	const most = 100 // one is usual
 	if len(list) > most {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // page is one answer of a listing (vendors/nexudus.md 1.4).
@@ -31,7 +32,7 @@ func decodePage(body []byte) (page, error) {
 		Last    *int              `json:"LastItem"`
 	}
 	if err := json.Unmarshal(body, &raw); err != nil {
-		return page{}, cardea.Errorf(cardea.Retry, "the listing's answer cannot be read: %w", plain(err))
+		return page{}, cardea.Errorf(cardea.Retry, "the listing's answer cannot be read: %w", object.Plain(err))
 	}
 	if raw.Good != nil && !*raw.Good {
 		return page{}, raw.failed("list it")
@@ -70,7 +71,7 @@ func decodeBatch(body []byte) ([]json.RawMessage, error) {
 	}
 	var rows []json.RawMessage
 	if err := json.Unmarshal(body, &rows); err != nil {
-		return nil, cardea.Errorf(cardea.Retry, "the answer cannot be read: %w", plain(err))
+		return nil, cardea.Errorf(cardea.Retry, "the answer cannot be read: %w", object.Plain(err))
 	}
 	return rows, nil
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // pass is an issued pass.
@@ -152,7 +153,7 @@ func (ts passTypes) slot(row []byte) error {
 			Type ref `json:"TimePassId"`
 		}
 		if json.Unmarshal(row, &named) != nil {
-			return cardea.Errorf(cardea.Rejected, "a time slot cannot be read: %w", plain(err))
+			return cardea.Errorf(cardea.Rejected, "a time slot cannot be read: %w", object.Plain(err))
 		}
 		s.Type = named.Type
 	}

@@ -133,7 +133,7 @@ func (r *reader) contractsOf(ctx context.Context, g *gather, coworker string, wa
 		}
 		return g.note(ctx, p, err)
 	}
-	r.tally.answered++
+	r.tally.Answered()
 	if !wants(cardea.KindAssignment) {
 		return nil
 	}

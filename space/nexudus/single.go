@@ -52,11 +52,11 @@ func (r *reader) gather() *gather { return &gather{r, map[cardea.Kind][]error{}}
 // anything was answered, later it may be a role that the user lacks for one collection.
 func (g *gather) note(ctx context.Context, p *cardea.Pages, err error) error {
 	if err == nil {
-		g.r.tally.answered++
+		g.r.tally.Answered()
 		return nil
 	}
 	g.failed[p.Kind()] = append(g.failed[p.Kind()], err)
-	if ctx.Err() != nil || cardea.ClassOf(err) == cardea.Auth && g.r.tally.answered == 0 {
+	if g.r.tally.Over(ctx, err) {
 		p.Fail(err)
 		return err
 	}

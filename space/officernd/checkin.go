@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // lookback is how far back check-ins are asked for: a pass used today opens until the day's end (RULES.md PASS), and no
@@ -68,7 +69,7 @@ func (u *usage) add(row []byte) error {
 			Pass ref `json:"pass"`
 		}
 		if json.Unmarshal(row, &named) != nil {
-			return cardea.Errorf(cardea.Rejected, "a check-in cannot be read: %w", plain(err))
+			return cardea.Errorf(cardea.Rejected, "a check-in cannot be read: %w", object.Plain(err))
 		}
 		if named.Pass != "" {
 			u.unsure[string(named.Pass)] = true

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // ref is a reference to another record: 24 hexadecimal digits, or empty when the field is absent, null or "".
@@ -28,9 +28,9 @@ func isID(s string) bool {
 
 // UnmarshalJSON refuses whatever is neither empty nor an id: nested objects are the older API's or a dropped option's.
 func (r *ref) UnmarshalJSON(b []byte) error {
-	s, err := optional(b)
+	s, err := object.Optional(b)
 	if err != nil || s != "" && !isID(s) {
-		return fmt.Errorf("%s is no id", short(b))
+		return fmt.Errorf("%s is no id", object.Short(b))
 	}
 	*r = ref(s)
 	return nil
@@ -46,7 +46,7 @@ type refs struct {
 func (r *refs) UnmarshalJSON(b []byte) error {
 	var list []ref
 	if err := json.Unmarshal(b, &list); err != nil {
-		return fmt.Errorf("%s is no list of ids", short(b))
+		return fmt.Errorf("%s is no list of ids", object.Short(b))
 	}
 	*r = refs{known: list != nil}
 	for _, id := range list {
@@ -57,31 +57,17 @@ func (r *refs) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// text is words for people. Floors' numbers come as strings; a plain number is taken too. Null bytes, which PostgreSQL
-// cannot hold, are dropped.
-type text string
-
-// UnmarshalJSON reads a string, a number or null.
-func (t *text) UnmarshalJSON(b []byte) error {
-	var n json.Number
-	if s, err := optional(b); err == nil {
-		*t = text(strings.TrimSpace(strings.ReplaceAll(s, "\x00", "")))
-		return nil
-	} else if json.Unmarshal(b, &n) != nil {
-		return fmt.Errorf("%s is no text", short(b))
-	}
-	*t = text(n.String())
-	return nil
-}
+// text is words for people; floors' numbers come as strings or as numbers.
+type text = object.Words
 
 // moment is an instant, zero when absent.
 type moment struct{ time.Time }
 
 // UnmarshalJSON reads RFC 3339.
 func (m *moment) UnmarshalJSON(b []byte) error {
-	s, err := optional(b)
+	s, err := object.Optional(b)
 	if err != nil {
-		return fmt.Errorf("%s is no instant", short(b))
+		return fmt.Errorf("%s is no instant", object.Short(b))
 	}
 	if s == "" {
 		m.Time = time.Time{}
@@ -89,7 +75,7 @@ func (m *moment) UnmarshalJSON(b []byte) error {
 	}
 	t, err := time.Parse(time.RFC3339Nano, s)
 	if err != nil || t.Year() < 1900 || t.Year() > 9999 {
-		return fmt.Errorf("%s is no instant", short(b))
+		return fmt.Errorf("%s is no instant", object.Short(b))
 	}
 	m.Time = t
 	return nil
@@ -114,12 +100,12 @@ type day struct{ cardea.Day }
 
 // UnmarshalJSON reads an instant, or a bare date as its midnight in UTC.
 func (d *day) UnmarshalJSON(b []byte) error {
-	if s, err := optional(b); err == nil && len(s) == len(time.DateOnly) {
+	if s, err := object.Optional(b); err == nil && len(s) == len(time.DateOnly) {
 		b = []byte(`"` + s + `T00:00:00Z"`)
 	}
 	var m moment
 	if err := m.UnmarshalJSON(b); err != nil {
-		return fmt.Errorf("%s is no date", short(b))
+		return fmt.Errorf("%s is no date", object.Short(b))
 	}
 	d.Day = cardea.Day{}
 	if !m.IsZero() {
@@ -138,7 +124,7 @@ type halves struct {
 func (h *halves) UnmarshalJSON(b []byte) error {
 	var f *float64
 	if err := json.Unmarshal(b, &f); err != nil {
-		return fmt.Errorf("%s is no number of passes", short(b))
+		return fmt.Errorf("%s is no number of passes", object.Short(b))
 	}
 	if f == nil {
 		*h = halves{}
@@ -146,37 +132,8 @@ func (h *halves) UnmarshalJSON(b []byte) error {
 	}
 	twice := *f * 2
 	if twice < 0 || twice > 1e9 || twice != math.Trunc(twice) {
-		return fmt.Errorf("%s is no number of passes or half passes", short(b))
+		return fmt.Errorf("%s is no number of passes or half passes", object.Short(b))
 	}
 	*h = halves{int64(twice), true}
 	return nil
-}
-
-// optional reads a string that may be null.
-func optional(b []byte) (string, error) {
-	var s *string
-	if err := json.Unmarshal(b, &s); err != nil {
-		return "", fmt.Errorf("not a string: %w", err)
-	}
-	if s == nil {
-		return "", nil
-	}
-	return *s, nil
-}
-
-// short names the shape of a value that did not fit, without showing words that may be somebody's name or card number.
-func short(b []byte) string {
-	switch {
-	case len(b) == 0:
-		return "nothing"
-	case b[0] == '{':
-		return "an object"
-	case b[0] == '[':
-		return "a list"
-	case b[0] == '"':
-		return fmt.Sprintf("a text of %d bytes", len(b)-2)
-	case len(b) > 20:
-		return "a long value"
-	}
-	return string(b)
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // SignatureHeader carries a hook's signature (vendors/officernd.md 3).
@@ -121,7 +122,7 @@ type event struct {
 func hint(body []byte) (cardea.Hint, error) {
 	var e event
 	if err := json.Unmarshal(body, &e); err != nil {
-		return cardea.Hint{}, cardea.Errorf(cardea.Rejected, "the hook's body cannot be read: %w", plain(err))
+		return cardea.Hint{}, cardea.Errorf(cardea.Rejected, "the hook's body cannot be read: %w", object.Plain(err))
 	}
 	o := e.Data.Object
 	subject, rest, _ := strings.Cut(e.Type, ".")

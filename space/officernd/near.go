@@ -19,7 +19,7 @@ func (r *reader) near(ctx context.Context, keys []cardea.Key, order *[]cardea.Ki
 	}
 	note := func(p *cardea.Pages, err error) error {
 		if err == nil {
-			r.tally.answered++
+			r.tally.Answered()
 			return nil
 		}
 		failed[p.Kind()] = append(failed[p.Kind()], err)

@@ -24,7 +24,7 @@ func (r *reader) people(ctx context.Context, want cardea.Scope) error {
 			}
 			err := step.run(ctx, p)
 			if err == nil {
-				r.tally.answered++
+				r.tally.Answered()
 				continue
 			}
 			if failed[step.kind] == nil {

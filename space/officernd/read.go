@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/space"
 )
 
 // reader is one Read under way.
@@ -19,9 +20,7 @@ type reader struct {
 	aside    *reader              // collections that others need although they were not asked for
 	scrap    *cardea.Intake       // of one person, the same
 	pathless map[cardea.Kind]bool // kinds that turned out to have no read by id
-	tally    struct {             // of collections
-		answered, refused int
-	}
+	tally    space.Tally
 }
 
 // Read brings what the scope asks for. With Keys or People it reads by id and by filter, else whole collections, one after
@@ -53,31 +52,9 @@ func (r *reader) full(ctx context.Context, want cardea.Scope) error {
 			continue
 		}
 		p := r.into.Open(kind)
-		if err := r.settle(ctx, p, r.collection(ctx, p)); err != nil {
+		if err := r.collection(ctx, p); r.tally.Settle(ctx, p, err) || errors.Is(err, ErrNoOrganisation) {
 			return err
 		}
-	}
-	return nil
-}
-
-// settle ends a collection and says whether nothing further can be read.
-func (r *reader) settle(ctx context.Context, p *cardea.Pages, err error) error {
-	if err == nil {
-		r.tally.answered++
-		r.tally.refused = 0
-		p.Close()
-		return nil
-	}
-	p.Fail(err)
-	refused := cardea.ClassOf(err) == cardea.Auth
-	if !refused {
-		r.tally.refused = 0
-	} else {
-		r.tally.refused++
-	}
-	if ctx.Err() != nil || errors.Is(err, ErrNoOrganisation) ||
-		refused && (r.tally.answered == 0 || r.tally.refused > 1) {
-		return err
 	}
 	return nil
 }

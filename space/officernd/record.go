@@ -3,10 +3,9 @@ package officernd
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
-	"strings"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // own is a record's own id; every record must have one.
@@ -44,20 +43,12 @@ func simple[T interface {
 func parse[T interface{ id() string }](raw []byte) (T, error) {
 	var v T
 	if err := json.Unmarshal(raw, &v); err != nil {
-		return v, plain(err)
+		return v, object.Plain(err)
 	}
 	if v.id() == "" {
 		return v, errors.New("the record has no id")
 	}
 	return v, nil
-}
-
-// plain says what did not fit, without the value.
-func plain(err error) error {
-	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Errorf("%s is a %s", wrong.Field, wrong.Value)
-	}
-	return err
 }
 
 // shown are the fields of a record that may stand in messages: references, times and words of the vendor. Names,
@@ -71,19 +62,4 @@ var shown = map[string]bool{
 }
 
 // redacted returns a record without what names or unlocks anybody, for a message.
-func redacted(raw []byte) []byte {
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(raw, &fields) != nil {
-		return []byte(short(raw))
-	}
-	for name, value := range fields {
-		if !shown[name] || strings.Contains(string(value), "@") {
-			delete(fields, name)
-		}
-	}
-	out, err := json.Marshal(fields)
-	if err != nil {
-		return nil
-	}
-	return out
-}
+func redacted(raw []byte) []byte { return object.Shown(raw, shown) }

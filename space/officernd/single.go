@@ -50,7 +50,7 @@ func (r *reader) keys(ctx context.Context, keys []cardea.Key) error {
 		}
 		err := r.key(ctx, p, k, keys)
 		if err == nil {
-			r.tally.answered++
+			r.tally.Answered()
 			continue
 		}
 		failed[k.Kind] = append(failed[k.Kind], err)
@@ -77,8 +77,7 @@ func (r *reader) keys(ctx context.Context, keys []cardea.Key) error {
 // over says whether nothing further can be read. A refusal counts only before anything was answered: later it may be a
 // permission that the application lacks for one collection.
 func (r *reader) over(ctx context.Context, err error) bool {
-	return ctx.Err() != nil || errors.Is(err, ErrNoOrganisation) ||
-		cardea.ClassOf(err) == cardea.Auth && r.tally.answered == 0
+	return r.tally.Over(ctx, err) || errors.Is(err, ErrNoOrganisation)
 }
 
 // key brings one record, or notes that it is missing. Assignments and visitors, which have no documented read by id, are

@@ -8,7 +8,7 @@ import (
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/space"
 	"github.com/cardea-access/cardea/wire"
-	"github.com/cardea-access/cardea/wire/wiretest"
+	"github.com/cardea-access/cardea/wire/readtest"
 )
 
 // Rig is one connector with its faked vendor, as the connector's own test gives it.
@@ -42,19 +42,8 @@ type Rig struct {
 	Lacks map[string]string
 }
 
-// Options say what a check wants of its world.
-type Options struct {
-	// Kind and Rows: exactly so many rows of that listing, the floor among them, and of the other kinds what they need.
-	// Bookings lie within a week of Begin. Without a Kind it is a small world: one record of each kind at least.
-	Kind cardea.Kind
-	Rows int
-	// ReadOnly is the connector's read-only mode.
-	ReadOnly bool
-	// WrongSecret gives the connector credentials that the vendor refuses.
-	WrongSecret bool
-	// Line goes between the connector and the vendor: o.Line.Around(transport).
-	Line *wiretest.Line
-}
+// Options say what a check wants of its world. A small one has one record of each kind at least.
+type Options = readtest.Options
 
 // Bench is a System at work, and the vendor's side of it.
 type Bench struct {
@@ -81,14 +70,14 @@ type Bench struct {
 }
 
 // Effect is what a fault does. The words are those of the sandbox.
-type Effect string
+type Effect = readtest.Effect
 
 // The effects.
 const (
-	Refuse   Effect = "error"      // answer Status; the vendor does nothing
-	Empty    Effect = "empty"      // 200 with an empty list
-	Truncate Effect = "truncate"   // a page with Rows rows; with no Rows the answer breaks off in its middle
-	Drop     Effect = "drop-after" // the connection is cut without an answer
+	Refuse   = readtest.Refuse
+	Empty    = readtest.Empty
+	Truncate = readtest.Truncate
+	Drop     = readtest.Drop
 )
 
 // Fault is one trouble to come.
@@ -109,7 +98,7 @@ func Run(t *testing.T, rig Rig) {
 	for _, k := range checks(rig.Kinds) {
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
-			if why := lacking(rig.Lacks, k.name); why != "" {
+			if why := readtest.Lacking(rig.Lacks, k.name); why != "" {
 				t.Logf("left out: %s", why)
 				return
 			}
@@ -117,5 +106,42 @@ func Run(t *testing.T, rig Rig) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// reading is what both sides ask of a rig.
+func (rig Rig) reading() readtest.Rig {
+	begin := rig.Begin
+	if begin.IsZero() {
+		begin = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	return readtest.Rig{
+		Open:  func(t *testing.T, o Options) *readtest.Bench { return rig.Open(t, o).reading() },
+		Begin: rig.Begin, Organisation: rig.Organisation, Kinds: rig.Kinds, Page: rig.Page, Paged: rig.paged(), Floor: rig.Floor,
+		Grade: rig.Grade, RestsOn: rig.RestsOn, Rate: rig.Rate, Refused: rig.Refused,
+		Span: cardea.Window{From: cardea.At(begin.AddDate(0, 0, -7)), Until: cardea.At(begin.AddDate(0, 0, 8))},
+	}
+}
+
+// paged is a kind whose listing has pages, people before others.
+func (rig Rig) paged() cardea.Kind {
+	if rig.Page[cardea.KindPerson] > 0 {
+		return cardea.KindPerson
+	}
+	for _, k := range rig.Kinds {
+		if rig.Page[k] > 0 {
+			return k
+		}
+	}
+	return rig.Kinds[0]
+}
+
+func (b *Bench) reading() *readtest.Bench {
+	return &readtest.Bench{
+		System: b.System, Writes: b.Writes, Expire: b.Expire, Secrets: func() []string { return b.Secrets }, Said: b.Said,
+		Truthful: func(p *cardea.Pages) error { return same(p, b.Truth(p.Kind())) },
+		Strike: func(k cardea.Kind, f readtest.Trouble) {
+			b.Fault(Fault{Kind: k, Effect: f.Effect, Status: f.Status, Rows: f.Rows, Skip: f.Skip, Times: f.Times})
+		},
 	}
 }

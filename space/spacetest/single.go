@@ -9,6 +9,7 @@ import (
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/space"
+	"github.com/cardea-access/cardea/wire/readtest"
 )
 
 // byKey: a record comes by its key as it is listed; an id that the vendor does not know is missing; one that is there never is.
@@ -112,7 +113,7 @@ func people(c *course) error {
 	}
 	var out []error
 	for _, k := range append([]cardea.Key{b.Person}, b.Holds...) {
-		if want, got := recordOf(all, k), recordOf(in, k); got == nil || fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
+		if want, got := readtest.RecordOf(all, k), readtest.RecordOf(in, k); got == nil || fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
 			out = append(out, fmt.Errorf("%s came with %s as %+v, and is listed as %+v", k, b.Person, got, want))
 		}
 	}
@@ -125,17 +126,6 @@ func people(c *course) error {
 		}
 	}
 	return errors.Join(out...)
-}
-
-func recordOf(in *cardea.Intake, k cardea.Key) cardea.Record {
-	if p := in.Collection(k.Kind); p != nil {
-		for _, r := range p.Records() {
-			if r.Key() == k {
-				return r
-			}
-		}
-	}
-	return nil
 }
 
 // hook: the vendor's own announcement names its records; changed in a single byte, or without its headers, it is refused.

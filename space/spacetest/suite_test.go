@@ -3,6 +3,8 @@ package spacetest
 import (
 	"slices"
 	"testing"
+
+	"github.com/cardea-access/cardea/wire/readtest"
 )
 
 // TestHonestSystemPasses: what the suite asks can be done.
@@ -73,11 +75,11 @@ func TestEachCheckFindsALiar(t *testing.T) {
 	found := map[string]bool{}
 	for _, by := range liars {
 		for _, name := range by {
-			found[part(name)] = true
+			found[readtest.Part(name)] = true
 		}
 	}
 	for _, k := range checks(fakeKinds) {
-		if !found[part(k.name)] {
+		if !found[readtest.Part(k.name)] {
 			t.Errorf("no liar is there for %q", k.name)
 		}
 	}
@@ -89,7 +91,7 @@ func TestLackingIsByNameOrItsFirstPart(t *testing.T) {
 	for name, want := range map[string]string{
 		"paging:team": "no pages", "paging": "no pages", "refused:team": "no wire", "refused:person": "", "hook": "",
 	} {
-		if got := lacking(lacks, name); got != want {
+		if got := readtest.Lacking(lacks, name); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package spacetest
+package readtest
 
 import (
 	"errors"
@@ -11,19 +11,19 @@ import (
 
 // breaksOff: a listing that stops after its first page is incomplete, whether the vendor refuses the second or breaks off
 // in it. What came is kept, and nothing is said to be missing.
-func breaksOff(c *course, k cardea.Kind) error {
+func breaksOff(c *Course, k cardea.Kind) error {
 	n := c.long(k)
 	if n == 0 {
 		return nil
 	}
 	var out []error
-	for name, f := range map[string]Fault{
+	for name, f := range map[string]Trouble{
 		"refused":       {Effect: Refuse, Status: http.StatusServiceUnavailable},
 		"cut in middle": {Effect: Truncate},
 	} {
-		b, _ := c.open(Options{Kind: k, Rows: n})
-		f.Kind, f.Skip = k, 1
-		b.Fault(f)
+		b, _ := c.Open(Options{Kind: k, Rows: n})
+		f.Skip = 1
+		b.Strike(k, f)
 		p, err := c.list(b, k)
 		if err != nil {
 			out = append(out, fmt.Errorf("%s: one collection's trouble ended the Read: %w", name, err))
@@ -51,15 +51,15 @@ func unfinished(p *cardea.Pages, n int, grades ...cardea.Grade) error {
 }
 
 // shortPage: a page that lost a row is never part of a complete listing.
-func shortPage(c *course, k cardea.Kind) error {
+func shortPage(c *Course, k cardea.Kind) error {
 	n, page := c.long(k), c.rig.Page[k]
 	if n == 0 {
 		n = max(3, c.rig.Floor[k])
 		page = n
 	}
-	b, _ := c.open(Options{Kind: k, Rows: n})
+	b, _ := c.Open(Options{Kind: k, Rows: n})
 	rows := page - 1
-	b.Fault(Fault{Kind: k, Effect: Truncate, Rows: &rows, Times: 1})
+	b.Strike(k, Trouble{Effect: Truncate, Rows: &rows, Times: 1})
 	p, err := c.list(b, k)
 	if err != nil {
 		return err
@@ -80,13 +80,13 @@ func struck(k cardea.Kind, p *cardea.Pages, n int) error {
 }
 
 // emptyPage: a page without rows in the middle, answered with 200, ends no listing.
-func emptyPage(c *course, k cardea.Kind) error {
+func emptyPage(c *Course, k cardea.Kind) error {
 	n := c.long(k)
 	if n == 0 {
 		return nil
 	}
-	b, _ := c.open(Options{Kind: k, Rows: n})
-	b.Fault(Fault{Kind: k, Effect: Empty, Skip: 1, Times: 1})
+	b, _ := c.Open(Options{Kind: k, Rows: n})
+	b.Strike(k, Trouble{Effect: Empty, Skip: 1, Times: 1})
 	p, err := c.list(b, k)
 	if err != nil {
 		return err
@@ -99,9 +99,9 @@ func emptyPage(c *course, k cardea.Kind) error {
 
 // emptyList: an empty list with 200 where there are rows. The connector cannot know; it must bring what makes the reading
 // suspect when it is compared with the last one: no records, no word that anything is missing, evidence about the whole.
-func emptyList(c *course, k cardea.Kind) error {
+func emptyList(c *Course, k cardea.Kind) error {
 	n := max(7, c.rig.Floor[k])
-	b, _ := c.open(Options{Kind: k, Rows: n})
+	b, _ := c.Open(Options{Kind: k, Rows: n})
 	before, err := c.list(b, k)
 	if err != nil {
 		return err
@@ -109,7 +109,7 @@ func emptyList(c *course, k cardea.Kind) error {
 	if got := before.Evidence().Records(); got != n {
 		return fmt.Errorf("%d of %d came before there was any trouble", got, n)
 	}
-	b.Fault(Fault{Kind: k, Effect: Empty})
+	b.Strike(k, Trouble{Effect: Empty})
 	p, err := c.list(b, k)
 	if err != nil {
 		return err
@@ -127,10 +127,10 @@ func emptyList(c *course, k cardea.Kind) error {
 }
 
 // refused: a listing that is refused at once is failed; the others, but for those that rest on it, are as ever.
-func refused(c *course, k cardea.Kind) error {
-	b, _ := c.small()
-	b.Fault(Fault{Kind: k, Effect: Refuse, Status: http.StatusServiceUnavailable})
-	in, err := c.read(b, cardea.Scope{})
+func refused(c *Course, k cardea.Kind) error {
+	b, _ := c.Open(Options{})
+	b.Strike(k, Trouble{Effect: Refuse, Status: http.StatusServiceUnavailable})
+	in, err := c.Read(b.System, cardea.Scope{})
 	if err != nil {
 		return fmt.Errorf("one collection's trouble ended the Read: %w", err)
 	}
