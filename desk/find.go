@@ -100,6 +100,11 @@ func (d *Desk) Ask(ctx context.Context, person, group string, at cardea.Instant)
 	if err := d.acquaint(ctx); err != nil {
 		return say.Explained{}, err
 	}
+	return d.Answer(ctx, person, group, at)
+}
+
+// Answer is Ask by what has been read so far: nothing is read for it.
+func (d *Desk) Answer(ctx context.Context, person, group string, at cardea.Instant) (say.Explained, error) {
 	who, err := d.onePerson(ctx, person)
 	if err != nil {
 		return say.Explained{}, err

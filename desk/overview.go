@@ -38,35 +38,8 @@ func (d *Desk) Overview(ctx context.Context) (say.Overview, error) {
 	if err != nil {
 		return out, err
 	}
-	connections, err := d.ws.Connections(ctx)
-	if err != nil {
+	if err := d.states(ctx, h, &out); err != nil {
 		return out, err
-	}
-	for _, c := range connections {
-		one, err := d.connection(ctx, c, h)
-		if err != nil {
-			return out, err
-		}
-		out.Connections = append(out.Connections, one)
-		out.Running = out.Running || h.working(c.Name)
-	}
-	doors := map[string]standing{}
-	for _, in := range d.c.Integrations {
-		at, known := doors[in.Door]
-		if !known {
-			if at, err = d.standing(ctx, in.Door, h); err != nil {
-				return out, err
-			}
-			doors[in.Door] = at
-			out.Pending, out.Held = out.Pending+at.pending, out.Held+at.held
-		}
-		groups, err := d.configured(ctx, in)
-		if err != nil {
-			return out, err
-		}
-		one := at.integration(in, groups)
-		one.NextWake = h.next(in)
-		out.Integrations = append(out.Integrations, one)
 	}
 	if out.Blocked, err = d.Blocks(ctx); err != nil {
 		return out, err

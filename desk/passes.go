@@ -22,6 +22,13 @@ type MobilePass struct {
 	Theirs  bool             `json:"theirs,omitempty"`  // somebody else issued it: Cardea has no code of it
 }
 
+// ShownPass is a mobile pass with the code that its invitation is redeemed with.
+type ShownPass struct {
+	MobilePass
+
+	Code string `json:"code"`
+}
+
 func (p MobilePass) whom() string { return AccessCode{Account: p.Account, People: p.People}.whom() }
 
 // Passes lists what Cardea remembers of mobile passes, of one door connection or of all, by door and person. No vendor is asked.
@@ -111,7 +118,28 @@ func (d *Desk) PassCode(ctx context.Context, connection, person, who string) (Mo
 		return MobilePass{}, "", cardea.Errorf(cardea.Rejected, "%d mobile passes fit %q: name the e-mail address, or the door with --door",
 			len(fits), person)
 	}
-	p := fits[0]
+	return d.showPass(ctx, fits[0], who)
+}
+
+// PassCodeOf is PassCode of the one account of this id at a door connection: nothing else that it could name is looked at.
+func (d *Desk) PassCodeOf(
+	ctx context.Context, connection string, account cardea.AccountID, who string,
+) (MobilePass, string, error) {
+	if connection == "" || account == "" {
+		return MobilePass{}, "", cardea.Errorf(cardea.Rejected, "name the door connection and the account: the list of passes has both")
+	}
+	all, err := d.Passes(ctx, connection)
+	if err != nil {
+		return MobilePass{}, "", err
+	}
+	i := slices.IndexFunc(all, func(p MobilePass) bool { return p.Account == account })
+	if i < 0 {
+		return MobilePass{}, "", cardea.Errorf(cardea.NotFound, "Cardea knows of no mobile pass of account %s at %s", account, connection)
+	}
+	return d.showPass(ctx, all[i], who)
+}
+
+func (d *Desk) showPass(ctx context.Context, p MobilePass, who string) (MobilePass, string, error) {
 	system, can := d.c.Doors[p.Door].Door.(door.Passes)
 	if !can {
 		return p, "", cardea.Errorf(cardea.Rejected, "%s issues no mobile passes", p.Door)

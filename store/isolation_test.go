@@ -27,7 +27,7 @@ func picture(w *store.Workspace) string {
 		ok(w.RunOperations(ctx, "r")), ok(w.Issues(ctx)), ok(w.Runs(ctx, 99)), ok(w.LoadToken(ctx, doors)), ok(w.Audit(ctx, 99)),
 		ok(w.HouseRecords(ctx, space, cardea.KindPerson)), ok(w.Recall(ctx, doors, "visitor")),
 		ok(w.Blocks(ctx)), ok(w.Freezes(ctx)),
-		ok(w.DoorPast(ctx, doors, 0)), ok(w.StandingsOf(ctx, doors, "1", "1")),
+		ok(w.APITokens(ctx)), ok(w.DoorPast(ctx, doors, 0)), ok(w.StandingsOf(ctx, doors, "1", "1")),
 	}
 	approved := ok(w.Approved(ctx, doors))
 	return string(ok(json.MarshalIndent(append(all, len(approved)), "", " ")))
@@ -116,6 +116,12 @@ func deeds(t testing.TB, s *store.Store, w *store.Workspace, n int) map[string]f
 			ok(w.LiftFreeze(ctx, "1", "x", at+9, nil))
 		},
 		"token": func() { must(t, w.SaveToken(ctx, doors, []byte(id))) },
+		"api-token": func() {
+			_ = w.RevokeAPIToken(ctx, "app", "x", at) // there may be none
+			hash := fmt.Sprint(len(ok(w.APITokens(ctx))))
+			must(t, w.AddAPIToken(ctx, store.APIToken{Hash: hash, Name: "app", Made: at, By: "x", Expires: cardea.Never}))
+			must(t, w.UseAPIToken(ctx, hash, at, at))
+		},
 		"dirty": func() {
 			if l, err := w.ClaimOne(ctx, doors, store.WakeKeep, "n", at, life); err == nil {
 				must(t, w.ClearDirty(ctx, l))
@@ -143,7 +149,7 @@ func TestWorkspacesNeverSeeEachOther(t *testing.T) {
 				ds := deeds(t, s, pair[i], rapid.IntRange(0, 9).Draw(rt, "n"))
 				what := rapid.SampledFrom([]string{
 					"connection", "integration", "policy", "approve", "read", "seen", "door", "plan", "put", "remove", "confirm", "step",
-					"issues", "run", "token", "dirty", "house", "remember", "forget", "move", "block",
+					"issues", "run", "token", "api-token", "dirty", "house", "remember", "forget", "move", "block",
 				}).Draw(rt, "deed")
 				ds[what]()
 				pictures[i] = picture(pair[i])

@@ -74,7 +74,8 @@ func TestHooksHaveAnAddressOfTheirOwn(t *testing.T) {
 		time.Sleep(3 * time.Minute)
 
 		for _, path := range []string{
-			"/", "/metrics", "/readyz", "/oauth/rnd", "/people", "/audit", "/hooks", "/static/cardea.css", "/hooks/../people", "/debug/pprof/",
+			"/", "/metrics", "/readyz", "/api/openapi.json", "/api/v1/passes", "/oauth/rnd", "/people", "/audit", "/hooks",
+			"/static/cardea.css", "/hooks/../people", "/debug/pprof/",
 		} {
 			for _, method := range []string{http.MethodGet, http.MethodPost} {
 				code, said := ask(method, public, path, nil, nil)

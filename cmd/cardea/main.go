@@ -63,6 +63,7 @@ type cli struct {
 	House     houseCmd     `cmd:"" help:"List, show, change and remove records of a house connection."`
 	Codes     codesCmd     `cmd:"" help:"List access codes, show one once, make a new one."`
 	Passes    passesCmd    `cmd:"" help:"List mobile passes and invitations to them, print the code of one."`
+	Token     tokenCmd     `cmd:"" help:"Make, list and revoke tokens with which programs ask the API."`
 	Doctor    doctorCmd    `cmd:"" help:"Look at every connection: whose it is, what it can do, what is assumed, what should be mended."`
 	Sandbox   sandboxCmd   `cmd:"" help:"Serve faked vendors from a world file."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`

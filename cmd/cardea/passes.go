@@ -88,11 +88,7 @@ func (s *passesShowCmd) do(ctx context.Context, c *terminal, with settings) erro
 		return err
 	}
 	if s.JSON {
-		return printJSON(c.out, struct {
-			desk.MobilePass
-
-			Code string `json:"code"`
-		}{p, code})
+		return printJSON(c.out, desk.ShownPass{MobilePass: p, Code: code})
 	}
 	_, err = fmt.Fprintln(c.out, say.Clean(code))
 	return err

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/api"
 	"github.com/cardea-access/cardea/console"
 )
 
@@ -107,6 +108,7 @@ func (a *app) routes(c *terminal, s *serveCmd, address string) http.Handler {
 	mux.Handle("/hooks/", in)
 	mux.Handle("/acs/", in)
 	mux.Handle("/oauth/{connection}", a.consents(c, s))
+	mux.Handle("/api/", api.New(api.Config{Desk: a.desk, Now: c.now, Log: s.logger(c.err)}))
 	mux.Handle("/", console.New(console.Config{
 		Desk: a.desk, Version: currentVersion(), Now: c.now, Zone: a.desk.Zone(), Log: s.logger(c.err), Hosts: hosts,
 	}))

@@ -64,7 +64,12 @@ type Integration struct {
 	Why      string         `json:"why,omitempty"`
 	Pending  int            `json:"pending"` // operations that are on their way
 	Held     int            `json:"held"`    // operations that wait for a person
-	NextWake cardea.Instant `json:"next_wake"`
+	NextWake cardea.Instant `json:"next_wake,omitempty"`
+	// LastRead is when all of the space system had last been read completely, LastRun when the last run of the door ended. Incomplete
+	// says what the last read of the space system did not bring, and so removes nothing; empty = all of it came.
+	LastRead   cardea.Instant `json:"last_read,omitempty"`
+	LastRun    cardea.Instant `json:"last_run,omitempty"`
+	Incomplete string         `json:"incomplete,omitempty"`
 }
 
 // Issue is an open issue.
