@@ -56,14 +56,23 @@ saltoks:
 	}
 }
 
-// TestSaltoKSTakesNothingAwayWhenItMayNotLook takes the login's role, and then the site's subscription, for an hour each: nobody
-// is removed, it is said why, and all goes on when it is mended.
+// TestSaltoKSTakesNothingAwayWhenItMayNotLook takes the login's role, its seat, its place on the site, and the site's subscription,
+// for an hour each: nobody is removed, it is said why, and all goes on when it is mended.
 func TestSaltoKSTakesNothingAwayWhenItMayNotLook(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ broken, mended, says string }{
 		"the role": {
 			`saltoks: {sites: [{id: london, users: [{id: olga, roles: [site_user]}]}]}`,
 			`saltoks: {sites: [{id: london, users: [{id: olga, roles: [site_admin]}]}]}`, "Site Admin",
+		},
+		"the seat": {
+			`saltoks: {sites: [{id: london, users: [{id: olga, subscription_state: suspended}]}]}`,
+			`saltoks: {sites: [{id: london, users: [{id: olga, subscription_state: subscribed}]}]}`, "and a seat",
+		},
+		"the place on the site": {
+			`saltoks: {sites: [{id: london, users: [{id: olga, delete: true}]}]}`,
+			`saltoks: {sites: [{id: london, users: [{id: olga, user: {first_name: Olga, email: olga@x.test}, roles: [site_admin]}]}]}`,
+			"taken off",
 		},
 		"the subscription": {
 			`saltoks: {sites: [{id: london, subscription_valid: false}]}`, `saltoks: {sites: [{id: london, subscription_valid: true}]}`,

@@ -3,6 +3,7 @@ package kisi_test
 import (
 	"bytes"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -43,8 +44,10 @@ func rig(habits map[string]string) doortest.Rig {
 		Abilities:    []doortest.Ability{doortest.Timed, doortest.Rewritable},
 		Page:         map[cardea.Kind]int{cardea.KindGroup: 250, cardea.KindAccount: 100, cardea.KindEdge: 250},
 		Floor:        map[cardea.Kind]int{cardea.KindAccount: 1}, // the user of the key
-		Rate:         kisi.Rate,
-		Lacks:        map[string]string{"expiry": "an API key has no end (vendors/kisi.md 1.2)"},
+		// The key's user is the owner, so that it is this one change that is forbidden (vendors/kisi.md 2.3).
+		Classes: map[int]doortest.Meaning{http.StatusForbidden: {Write: cardea.Rejected}},
+		Rate:    kisi.Rate,
+		Lacks:   map[string]string{"expiry": "an API key has no end (vendors/kisi.md 1.2)"},
 	}
 }
 

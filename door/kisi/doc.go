@@ -17,6 +17,7 @@
 //	GET /groups, /groups/{id}    D 2.2  limit 250
 //	GET /role_assignments        D 2.3  limit 250; applies_to_*, assignee_* and role_id filter D; an unknown user or group gives an
 //	                             empty list (D for users, I for groups)
+//	GET /role_assignments/{id}   D 2.3  before a right is taken away by its id, which it keeps when its role is changed
 //	POST /role_assignments       D 2.3  applies_to/assignee form, 200; the older user_id/group_id form is not sent; the same
 //	                             user in the same group = 409 (C 1.5); valid_from and valid_until on create D, never verified
 //	                             live (C): the echo is compared

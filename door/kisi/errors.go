@@ -16,8 +16,12 @@ func Classify(status int, _ http.Header, body []byte) *cardea.Error {
 		Code   string                     `json:"code"`
 		Errors map[string]json.RawMessage `json:"errors"`
 	}
-	if err := json.Unmarshal(body, &said); err != nil {
-		return nil //nolint:nilerr // a body that is not Kisi's leaves the status to speak
+	var cause error
+	if status == http.StatusForbidden {
+		cause = errForbidden
+	}
+	if err := json.Unmarshal(body, &said); err != nil && cause == nil {
+		return nil // a body that is not Kisi's leaves the status to speak
 	}
 	text := wire.Said(body)
 	if said.Code != "" {
@@ -27,7 +31,7 @@ func Classify(status int, _ http.Header, body []byte) *cardea.Error {
 	if status == http.StatusUnprocessableEntity && taken(said.Errors) {
 		class = cardea.Conflict
 	}
-	return &cardea.Error{Class: class, Text: text}
+	return &cardea.Error{Class: class, Text: text, Cause: cause}
 }
 
 func taken(errs map[string]json.RawMessage) bool {

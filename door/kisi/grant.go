@@ -71,7 +71,7 @@ func (s *System) put(ctx context.Context, e cardea.Edge, notify *bool) (string, 
 		return s.already(ctx, e, err)
 	}
 	if err != nil {
-		return "", err
+		return "", s.forbidden(ctx, e, err)
 	}
 	made, bad := assignmentOf(raw)
 	switch {
@@ -128,8 +128,8 @@ func (s *System) already(ctx context.Context, e cardea.Edge, conflict error) (st
 }
 
 // Revoke implements door.System: DELETE /role_assignments/{id}; one that is not there is a success. An edge without a Ref
-// is looked up first. A Ref must come from an edge that was read as plain: foreign ones are refused (Rejected, or Conflict
-// when only the look-up shows it).
+// is looked up first; one with a Ref is looked at: a right keeps its id when somebody makes a manager of its user
+// (vendors/kisi.md 2.3). Foreign ones are refused (Rejected, or Conflict when only the look shows it).
 func (s *System) Revoke(ctx context.Context, es []cardea.Edge) []error {
 	errs := make([]error, len(es))
 	for i, e := range es {
@@ -144,7 +144,10 @@ func (s *System) take(ctx context.Context, e cardea.Edge) error {
 			e.Account, e.Group, e.Foreign)
 	}
 	if e.Ref != "" {
-		return s.remove(ctx, e.Ref)
+		if err := s.plain(ctx, e); err != nil {
+			return err
+		}
+		return s.forbidden(ctx, e, s.remove(ctx, e.Ref))
 	}
 	found, err := s.between(ctx, e)
 	if err != nil {
@@ -155,10 +158,34 @@ func (s *System) take(ctx context.Context, e cardea.Edge) error {
 	}
 	for _, f := range found {
 		if err := s.remove(ctx, f.Ref); err != nil {
-			return err
+			return s.forbidden(ctx, e, err)
 		}
 	}
 	return nil
+}
+
+// plain says whether what the Ref of an edge names is still that edge, and nobody's else. One that does not show is left to the
+// removal itself.
+func (s *System) plain(ctx context.Context, e cardea.Edge) error {
+	id, err := vendorID(e.Ref)
+	if err != nil {
+		return err
+	}
+	var raw json.RawMessage
+	if err := s.get(ctx, "/role_assignments/"+number(id), &raw); err != nil {
+		if cardea.ClassOf(err) == cardea.NotFound {
+			return nil
+		}
+		return err
+	}
+	a, bad := assignmentOf(raw)
+	switch {
+	case bad != nil:
+		return cardea.Errorf(cardea.Retry, "%s: role assignment %s cannot be read: %s", s.client.Name(), e.Ref, bad.Why)
+	case a.on != onGroup || a.edge.Key() != e.Key():
+		return cardea.Errorf(cardea.Conflict, "role assignment %s is not that of account %s in group %s any more", e.Ref, e.Account, e.Group)
+	}
+	return onlyPlain([]cardea.Edge{a.edge})
 }
 
 func onlyPlain(es []cardea.Edge) error {

@@ -119,7 +119,7 @@ func (s *System) page(ctx context.Context, l listing, offset int) ([]json.RawMes
 	var rows []json.RawMessage
 	ans, err := s.client.Do(ctx, wire.Call{Class: wire.Read, Method: http.MethodGet, Path: l.path, Query: q, Out: &rows})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, s.absent(ctx, l.path, err)
 	}
 	if rows == nil {
 		return nil, nil, cardea.Errorf(cardea.Retry, "%s: GET %s gave no list", s.client.Name(), l.path)

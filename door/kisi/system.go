@@ -127,13 +127,14 @@ func (s *System) Assumed() []string {
 		"The role assignments of a group or user that does not exist are an empty list.",
 		"Expired role assignments are kept until somebody takes them away; one that Kisi took away is simply not there any more.",
 		"A user without the field access_enabled or scim_access_enabled is enabled.",
+		"A change that is forbidden to a key whose user holds a managing role is about that one user or group.",
 		"The rows of a team's members name their user in member_type and member_id.",
 	}
 }
 
 func (s *System) get(ctx context.Context, path string, out any) error {
 	_, err := s.client.Do(ctx, wire.Call{Class: wire.Read, Method: http.MethodGet, Path: path, Out: out})
-	return err
+	return s.absent(ctx, path, err)
 }
 
 func number(id int64) string { return strconv.FormatInt(id, 10) }

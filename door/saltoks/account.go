@@ -195,6 +195,9 @@ func (s *System) Create(ctx context.Context, a cardea.NewAccount) (cardea.Accoun
 	if made.account.Email == "" {
 		made.account.Email = email // the answer need not say it
 	}
+	if st, err := s.staffNow(ctx, staffAge); err == nil { // an address that is there already may be answered with its owner (3)
+		s.mark(st, &made)
+	}
 	s.noted(made)
 	return made.account, nil
 }

@@ -114,6 +114,8 @@ func (h habit) rig() doortest.Rig {
 		RestsOn:      map[cardea.Kind][]cardea.Kind{cardea.KindEdge: {cardea.KindGroup}}, // members are asked group by group
 		Classes: map[int]doortest.Meaning{
 			http.StatusNotFound: {Write: cardea.Retry}, // the person and the group are there: it passes (vendors/saltoks.md 0.5)
+			// The group can be read, so that it is this one change that is not permitted (vendors/saltoks.md 1.5).
+			http.StatusForbidden: {Write: cardea.Rejected},
 		},
 		Rate:  saltoks.Rate,
 		Lacks: lacks,

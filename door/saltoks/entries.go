@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/wire"
@@ -20,13 +21,16 @@ const (
 	entriesTop   = 100
 	// maxPolls bounds what one Poll reads: entries are hints, and a listing of everything finds the same.
 	maxPolls = 10
+	// entriesLate is how much later than others an entry may appear: the log is not real-time (vendors/saltoks.md 2.9). What is
+	// named twice is looked at once.
+	entriesLate = 10 * time.Minute
 )
 
 // Poll implements door.Polled: Salto sends no webhooks that could be relied on, and keeps a door log. Whoever was turned away
 // since then is worth a look: they may have been taken out by hand, suspended or blocked. Of those who passed nothing new is
 // to be learned. It returns the accounts, and the instant of the newest entry that it saw. Errors: as of wire.
 func (s *System) Poll(ctx context.Context, since cardea.Instant) (cardea.Hint, cardea.Instant, error) {
-	newest, now := since, cardea.At(s.c.Now())
+	newest, now, after := since, cardea.At(s.c.Now()), since.Add(-entriesLate)
 	at, err := s.site(ctx)
 	if err != nil {
 		return cardea.Hint{}, since, err
@@ -44,9 +48,9 @@ func (s *System) Poll(ctx context.Context, since cardea.Instant) (cardea.Hint, c
 			if !ok {
 				continue // it says nothing that could be looked at
 			}
-			old = old || e.at <= since
+			old = old || e.at <= after
 			newest = max(newest, min(e.at, now)) // an entry of a clock that is ahead must not silence those to come
-			if k := (cardea.Account{ID: e.account}).Key(); e.at > since && e.turned && !slices.Contains(turned, k) {
+			if k := (cardea.Account{ID: e.account}).Key(); e.at > after && e.turned && !slices.Contains(turned, k) {
 				turned = append(turned, k)
 			}
 		}

@@ -37,8 +37,8 @@ func TestPolledEntriesNameWhoWasTurnedAway(t *testing.T) {
 		},
 		{}, // a page without anything on it is not the end
 		{happened(5, 6, "lock_rejected", "no_access"), happened(4, 4, "lock_rejected", "suspended")},
-		{happened(0, 2, "lock_rejected", "no_access"), happened(-1, 7, "lock_rejected", "no_access")},
-		{happened(-2, 8, "lock_rejected", "no_access")},
+		{happened(-9, 9, "lock_rejected", "no_access"), happened(-10, 7, "lock_rejected", "no_access")}, // one that came late
+		{happened(-11, 8, "lock_rejected", "no_access")},
 	}
 	f.tokens = nil
 	f.later(9 * time.Minute)
@@ -46,7 +46,7 @@ func TestPolledEntriesNameWhoWasTurnedAway(t *testing.T) {
 	if err != nil || at != cardea.At(clock.Add(9*time.Minute)) {
 		t.Fatalf("%s, %v", at, err)
 	}
-	want := []cardea.Key{cardea.Account{ID: account(4)}.Key(), cardea.Account{ID: account(6)}.Key()}
+	want := []cardea.Key{cardea.Account{ID: account(4)}.Key(), cardea.Account{ID: account(6)}.Key(), cardea.Account{ID: account(9)}.Key()}
 	if !slices.Equal(hint.Keys, want) {
 		t.Errorf("%v, want %v", hint.Keys, want)
 	}

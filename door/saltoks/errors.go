@@ -16,6 +16,8 @@ import (
 // Codes of Salto's errors (vendors/saltoks.md 1.5).
 const (
 	codeInvalid      = 1100
+	codeBadValue     = 1101
+	codeBadQuery     = 1102
 	codeUnauthorised = 1500
 	codeInternal     = 2201
 	codeNotFound     = 2202
@@ -29,6 +31,7 @@ const (
 var (
 	errNotFound     = errors.New("code 2202")
 	errNotPermitted = errors.New("code 2203")
+	errSiteShut     = errors.New("code 2210 or 2212")
 )
 
 // said is an error body of v1.x: PascalCase, the code a string or a number (vendors/saltoks.md 0.9).
@@ -86,14 +89,14 @@ func Classify(status int, _ http.Header, body []byte) *cardea.Error {
 		class, cause, text = cardea.NotFound, errNotFound, strings.TrimSpace(s.Message)
 	case codeNotPermitted:
 		class, cause = cardea.Auth, errNotPermitted
-		text = strings.TrimPrefix(strings.TrimSpace(s.Message)+": the login needs the role Site Admin at the site", ": ")
-	case codeInvalid:
+		text = strings.TrimPrefix(strings.TrimSpace(s.Message)+": the login needs the role Site Admin at the site, and a seat", ": ")
+	case codeInvalid, codeBadValue, codeBadQuery: // the table of codes has 404 for one of them (1.5), and nothing is gone
 		class = cardea.Rejected
 	case codeNotReleased:
-		class = cardea.Rejected
+		class, cause = cardea.Rejected, errSiteShut
 		text += ": the site is not released yet; finish its installation at Salto"
 	case codeLapsed:
-		class = cardea.Rejected
+		class, cause = cardea.Rejected, errSiteShut
 		text += ": the site has no valid subscription for this, and until it is renewed at Salto no access can be changed and no door opens"
 	case codePodMember:
 		class = cardea.Rejected
@@ -102,9 +105,10 @@ func Classify(status int, _ http.Header, body []byte) *cardea.Error {
 	return &cardea.Error{Class: class, Text: text, Cause: cause}
 }
 
-// is2202 and is2203 say what an error was about: no such thing, and not permitted.
-func is2202(err error) bool { return errors.Is(err, errNotFound) }
-func is2203(err error) bool { return errors.Is(err, errNotPermitted) }
+// is2202, is2203 and isSiteShut say what an error was about: no such thing, not permitted, and a site that takes no changes at all.
+func is2202(err error) bool     { return errors.Is(err, errNotFound) }
+func is2203(err error) bool     { return errors.Is(err, errNotPermitted) }
+func isSiteShut(err error) bool { return errors.Is(err, errSiteShut) }
 
 // unwell finds an error in the body of an answer that went well by its status: one client looks for it (vendors/saltoks.md 1.5).
 func unwell(body []byte) *cardea.Error {

@@ -23,7 +23,7 @@ func TestClassifiesErrorsByTheirCodesInEitherForm(t *testing.T) {
 		`{"ErrorCode":"2212","Message":"no"}`:             {403, cardea.Rejected, "subscription"},
 		`{"ErrorCode":2220,"Message":"no"}`:               {403, cardea.Rejected, "pod"},
 		`{"ErrorCode":"2210"}`:                            {400, cardea.Rejected, "released"},
-		`{"ErrorCode":"1101","Message":"bad"}`:            {404, cardea.NotFound, "bad"},
+		`{"ErrorCode":"1101","Message":"bad"}`:            {404, cardea.Rejected, "bad"},
 		`{"ErrorCode":"1100","Message":"bad"}`:            {404, cardea.Rejected, "code 1100 bad"},
 		`{"ErrorCode":"2201","Message":"oh"}`:             {500, cardea.Retry, "oh"},
 		`{"ErrorCode":"2299","Message":"hardware"}`:       {409, cardea.Conflict, "code 2299 hardware"},
@@ -103,7 +103,7 @@ func TestLimitsSayThatAccountsInviteAndGroupsAreSeeded(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	l := f.system().Limits()
-	if !l.InvitesOnCreate || !l.NeedsEmail || !l.SeedsGroups || !l.ByGroup || l.Timed || l.Settle != time.Minute || len(l.Profile) != 0 {
+	if !l.InvitesOnCreate || !l.NeedsEmail || !l.SeedsGroups || !l.ByGroup || l.Timed || l.Settle != time.Minute || l.Propagation != 45*time.Second || len(l.Profile) != 0 {
 		t.Errorf("%+v", l)
 	}
 }

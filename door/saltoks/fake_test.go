@@ -54,6 +54,8 @@ type fake struct {
 	deaf    bool   // and take no $skip
 	page    int    // rows of a page at most
 	noCount bool   // count is null whatever is asked
+	touchy  string // of whom nothing may be changed: 403/2203
+	endless bool   // pages name no next one
 	fold    bool   // the filter tells no case of letters apart
 	invited []string
 	calls   []string
@@ -283,6 +285,8 @@ func (f *fake) change(g string, body row) *http.Response {
 	}
 	for _, p := range add {
 		switch p := p.(string); {
+		case p == f.touchy:
+			return f.fail(403, "2203", "Operation not permitted on this user")
 		case !known(p):
 			status, code, _ := strings.Cut(f.lagCode, "/")
 			n, _ := strconv.Atoi(status)
@@ -296,6 +300,9 @@ func (f *fake) change(g string, body row) *http.Response {
 		}
 	}
 	for _, p := range remove {
+		if p == f.touchy {
+			return f.fail(403, "2203", "Operation not permitted on this user")
+		}
 		at := slices.Index(now, p.(string))
 		if at < 0 {
 			if f.strict {
@@ -330,7 +337,7 @@ func (f *fake) list(r *http.Request, all []row) *http.Response {
 	if q.Get("$count") == "true" && !f.noCount {
 		out["count"] = len(all)
 	}
-	if to < len(all) {
+	if to < len(all) && !f.endless {
 		q.Set("$skip", strconv.Itoa(to))
 		out["next_page_link"] = "http://inside.test" + r.URL.Path + "?" + q.Encode()
 	}

@@ -82,6 +82,10 @@ func (c *changing) all(ctx context.Context, es []cardea.Edge, at []int, errs []e
 		c.took(ctx, es, at, errs)
 		return
 	case cardea.Rejected, cardea.NotFound, cardea.Conflict:
+		if isSiteShut(err) { // whoever is asked for, it is the same
+			c.each(at, errs, err)
+			return
+		}
 	case cardea.Auth:
 		if !is2203(err) {
 			c.each(at, errs, err)
@@ -178,10 +182,16 @@ func (c *changing) refused(ctx context.Context, e cardea.Edge, refusal error) er
 			return nil
 		}
 		return cardea.Errorf(cardea.NotFound, "access group %s is gone: %w", c.group, refusal)
+	case c.inErr != nil && cardea.ClassOf(refusal) == cardea.NotFound:
+		return c.inErr // a removal would be taken for done
 	case c.inErr != nil:
 		return refusal // what was said first is the better answer
 	case c.in[e.Account] == c.add:
 		return nil
+	case is2203(refusal) && !(c.add && c.s.fresh(e.Account)):
+		// The login sees who is in the group, so that this is about the person (vendors/saltoks.md 1.5): it must not stop the others.
+		return cardea.Errorf(cardea.Rejected, "Salto does not permit this change of account %s; make it by hand, or give the login "+
+			"a higher role: %w", e.Account, refusal)
 	case !c.add:
 		return refusal
 	}

@@ -66,9 +66,9 @@ func sheetOf(raw []byte) (sheet, bool) {
 // under us while it is read. It stops early when page returns false. Errors: as of wire.
 //
 // A page that names the next one is followed there. One that names none although it could is the last, unless it counts more
-// rows than came: $top may be the size of a page or of the whole answer (vendors/saltoks.md 1.7), and what follows is asked for. A
-// list that never says how it goes on is asked for what follows its rows until nothing does; when it answers with the same rows
-// again, it takes no $skip, and nobody knows its end.
+// rows than came, or counts nothing and is full: $top may be the size of a page or of the whole answer (vendors/saltoks.md 1.7),
+// and what follows is asked for. A list that never says how it goes on is asked for what follows its rows until nothing does; when
+// it answers with the same rows again, it takes no $skip, and nobody knows its end.
 func (s *System) list(ctx context.Context, l listing, page func(rows []json.RawMessage, m cardea.Mark) bool) error {
 	seen, been := map[string]bool{}, map[string]bool{}
 	q := maps.Clone(l.query)
@@ -101,7 +101,7 @@ func (s *System) list(ctx context.Context, l listing, page func(rows []json.RawM
 			fresh = append(fresh, raw)
 		}
 		got += len(fresh)
-		deaf := !p.linked && twice > 0 && len(fresh) == 0
+		deaf := p.next == "" && !p.counts && twice > 0 && len(fresh) == 0
 		m.Short = m.Short || twice > 0 && !deaf
 		next := s.after(l, p, q, got)
 		// What counted more rows than came and then is at its end has lost some, even when its last page counts nothing.
@@ -141,7 +141,8 @@ func (s *System) after(l listing, p sheet, q url.Values, got int) url.Values {
 		}
 		return next
 	}
-	if len(p.rows) == 0 || p.linked && !p.counts || p.counts && got >= p.count {
+	switch full := len(p.rows) >= pageSize; {
+	case len(p.rows) == 0, p.linked && !p.counts && !full, p.counts && got >= p.count:
 		return nil
 	}
 	next := maps.Clone(q)
@@ -165,7 +166,7 @@ func (l listing) idIn(raw json.RawMessage) string {
 func (s *System) page(ctx context.Context, path string, q url.Values) (sheet, error) {
 	var raw json.RawMessage
 	if _, err := s.client.Do(ctx, wire.Call{Class: wire.Read, Method: http.MethodGet, Path: path, Query: q, Out: &raw}); err != nil {
-		return sheet{}, err
+		return sheet{}, s.absent(ctx, path, err)
 	}
 	if e := unwell(raw); e != nil {
 		return sheet{}, e
@@ -186,7 +187,7 @@ func (s *System) whole(ctx context.Context, l listing, row func(json.RawMessage)
 func (s *System) get(ctx context.Context, path string) (object.Fields, error) {
 	var raw json.RawMessage
 	if _, err := s.client.Do(ctx, wire.Call{Class: wire.Read, Method: http.MethodGet, Path: path, Out: &raw}); err != nil {
-		return nil, err
+		return nil, s.absent(ctx, path, err)
 	}
 	if e := unwell(raw); e != nil {
 		return nil, e

@@ -113,6 +113,8 @@ func (s *System) Assumed() []string {
 		"A person who was made just now may be unknown to groups for about a minute; that passes.",
 		"A person who was made shows among the site's users at once, or within a quarter of a minute.",
 		"A second account with an address that is there already is refused or must not be made: it is looked for first.",
+		"A change that is not permitted (2203) to a login that can read the group is about that one person.",
+		"A group or person is gone only when the site itself can be read; else the login has lost the site.",
 		"Whoever has no seat is made all the same, suspended: that is measured for guests alone.",
 		"An address in angle brackets at the end of an alias is that person's, where the address field is empty.",
 		"Roles above Site User, and the site's owner, are staff; guests that were let in at Salto are treated like staff.",

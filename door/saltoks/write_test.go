@@ -254,8 +254,12 @@ func TestARoleThatMayNotIsSaidAndNotTriedAgain(t *testing.T) {
 	f.lagCode = "403/2203"
 	f.group(1, "One")
 	_, errs := f.system().Grant(t.Context(), []cardea.Edge{edge(1, 66)})
-	if cardea.ClassOf(errs[0]) != cardea.Auth || !strings.Contains(errs[0].Error(), "Site Admin") {
-		t.Error(errs)
+	if cardea.ClassOf(errs[0]) != cardea.Rejected || !strings.Contains(errs[0].Error(), "Site Admin") {
+		t.Errorf("who may see the group and not change this person: %v", errs)
+	}
+	f.before = func(*http.Request) *http.Response { return f.fail(403, "2203", "no") }
+	if _, errs := f.system().Grant(t.Context(), []cardea.Edge{edge(1, 66)}); cardea.ClassOf(errs[0]) != cardea.Auth {
+		t.Errorf("who may not even see the group: %v", errs)
 	}
 }
 
