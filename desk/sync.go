@@ -29,7 +29,7 @@ func (d *Desk) Preview(ctx context.Context, names []string) (Result, error) {
 		if err != nil {
 			return DoorRun{}, err
 		}
-		p, err := k.Plan(ctx)
+		p, err := k.PlanCounted(ctx)
 		if err != nil {
 			return DoorRun{}, err
 		}

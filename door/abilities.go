@@ -168,3 +168,10 @@ type Passes interface {
 	// PassCode returns the code that a pending invitation is redeemed with. It asks nobody. Errors: NotFound.
 	PassCode(ctx context.Context, a cardea.AccountID) (string, error)
 }
+
+// Counting systems count every group that an account is in towards Limits.GroupsPerPerson, those too whose entries nobody lists.
+type Counting interface {
+	// Counted says when Read by accounts last told whole what an account is in; the zero time = not since the process began. It
+	// asks nobody.
+	Counted(a cardea.AccountID) time.Time
+}

@@ -11,7 +11,8 @@ import (
 // crowded holds additions that would put an account into more groups than the door system allows one to be in: it is known before
 // anything is sent, and a vendor that refuses a whole request for it would refuse the others in it too. What goes in this very
 // changeset does not count as gone: additions are sent before removals. Who begins first gets the places that are left. Entries
-// that nobody listed count at the vendor all the same, and its refusal stands then.
+// in groups that nobody lists count as far as they were asked for (loop/keep); where the vendor shows them to nobody, its refusal
+// stands.
 func crowded(cs cardea.Changeset, in *Input) cardea.Changeset {
 	most := in.Limits.GroupsPerPerson
 	if most <= 0 {

@@ -22,7 +22,8 @@
 //	PATCH /users/{id}                        D 4  omitted fields stay; arrays are replaced whole (I), so that they are sent whole
 //	GET  /groups, /groups/{id}               D 5  page of 100
 //	GET  /groups/{id}/users                  D 5  page of 100
-//	GET  /users/{id}/groups                  D 4  {data,count} without pages; groups that the administrator may not see are left out
+//	GET  /users/{id}/groups                  D 4  {data,count} without pages; groups that the administrator may not see are left out;
+//	                                         asked before an addition that could be one too many, and to read entries back
 //	PUT  /groups/{id}/users/{userId}         D 5  204; again counts as done (I)
 //	DELETE /groups/{id}/users/{userId}       D 5  204; 404 counts as done (U in the sheet)
 //	POST /users/{id}/groups                  D 4  {addGroups,removeGroups}: all of one user's in one call; skips what is so already, and

@@ -13,6 +13,7 @@ import (
 type tally struct {
 	p         *cardea.Pages
 	uncounted bool
+	short     bool // the last list
 	total     int
 }
 
@@ -25,6 +26,7 @@ func (t *tally) close() {
 // list reads one list to its end into the tally. edge turns a row into an entry; false = it is of no interest.
 func (t *tally) list(ctx context.Context, s *System, l listing, edge func(id int64) (cardea.Edge, bool), broken *object.Flaw) error {
 	last, left := 0, 0
+	t.short = false
 	err := s.list(ctx, l, func(rows []json.RawMessage, m cardea.Mark) bool {
 		last = m.Total
 		records := make([]cardea.Record, 0, len(rows))
@@ -32,6 +34,7 @@ func (t *tally) list(ctx context.Context, s *System, l listing, edge func(id int
 			id, ok := idIn(raw)
 			if !ok {
 				broken.Note(t.p, raw)
+				t.short = true
 				continue
 			}
 			e, wanted := edge(id)
@@ -42,6 +45,7 @@ func (t *tally) list(ctx context.Context, s *System, l listing, edge func(id int
 			records = append(records, e)
 		}
 		t.uncounted = t.uncounted || !m.Counted
+		t.short = t.short || m.Short || !m.Counted
 		m.Counted, m.Total = false, 0
 		t.p.Add(records, m)
 		return true
@@ -91,11 +95,13 @@ func (s *System) edgesOfAccounts(ctx context.Context, want cardea.Scope, t *tall
 			e := edgeOf(group, id)
 			return e, len(want.Groups) == 0 || slices.Contains(want.Groups, e.Group)
 		}, &object.Flaw{Why: "a group of the user has no number as its id"})
-		if cardea.ClassOf(err) == cardea.NotFound {
-			continue
-		}
-		if err != nil {
+		if err != nil && cardea.ClassOf(err) != cardea.NotFound {
 			return err
+		}
+		if !t.short && len(want.Groups) == 0 {
+			s.mu.Lock()
+			s.counted[a] = s.c.Now()
+			s.mu.Unlock()
 		}
 	}
 	return nil

@@ -26,13 +26,20 @@ func (s *System) Grant(ctx context.Context, es []cardea.Edge) ([]string, []error
 // Revoke implements door.System: DELETE /groups/{id}/users/{user}, and several groups of one user in one call. One that is not
 // there is a success.
 func (s *System) Revoke(ctx context.Context, es []cardea.Edge) []error {
-	return s.change(ctx, es, false)
+	errs := s.change(ctx, es, false)
+	s.room(es, errs)
+	return errs
 }
 
 // change puts or takes entries, user by user in the order of their first entry.
 func (s *System) change(ctx context.Context, es []cardea.Edge, add bool) []error {
-	batches, errs := door.Batches(es, func(e cardea.Edge) cardea.AccountID { return e.Account },
-		func(e cardea.Edge) error { return can(e, add) })
+	check := func(e cardea.Edge) error {
+		if err := can(e, add); err != nil || !add {
+			return err
+		}
+		return s.fullLately(e)
+	}
+	batches, errs := door.Batches(es, func(e cardea.Edge) cardea.AccountID { return e.Account }, check)
 	for _, at := range batches {
 		if len(at) > 1 && s.together(ctx, es, at, errs, add) {
 			continue
@@ -80,11 +87,11 @@ func (s *System) refused(ctx context.Context, e cardea.Edge, refusal error) erro
 	case slices.Contains(in, e.Group):
 		return nil
 	case len(in) >= groupsPerUser:
-		return cardea.Errorf(cardea.Rejected, "the user is in %d groups, and Brivo allows %d: take him out of one: %w",
-			len(in), groupsPerUser, refusal)
+		return s.full(e, cardea.Errorf(cardea.Rejected, "the user is in %d groups, and Brivo allows %d: take him out of one: %w",
+			len(in), groupsPerUser, refusal))
 	}
-	return cardea.Errorf(cardea.ClassOf(refusal), "Brivo refuses it; groups that the administrator behind the connection does not see "+
-		"count towards the %d of a user too: %w", groupsPerUser, refusal)
+	return s.full(e, cardea.Errorf(cardea.ClassOf(refusal), "Brivo refuses it; groups that the administrator behind the connection does "+
+		"not see count towards the %d of a user too: %w", groupsPerUser, refusal))
 }
 
 type groupChange struct {

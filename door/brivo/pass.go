@@ -59,6 +59,7 @@ const refusedFor = 6 * time.Hour
 const (
 	invited  = "PENDING"
 	redeemed = "REDEEMED"
+	expired  = "EXPIRED"
 )
 
 // invitation is one as Brivo shows it.
@@ -94,7 +95,7 @@ func (v invitation) lives(now cardea.Instant) bool {
 // when it is not certain whether an invitation went out: the next call looks before anything is sent.
 func (s *System) SettlePasses(ctx context.Context, wishes []door.PassWish) []error {
 	errs := make([]error, len(wishes))
-	if s.c.Passes == PassesOff {
+	if s.c.Passes == PassesOff || len(wishes) == 0 {
 		return errs
 	}
 	notes, err := s.recall(ctx)
@@ -139,8 +140,10 @@ func (s *System) settle(ctx context.Context, w door.PassWish, n note) error {
 	if err != nil {
 		return err
 	}
+	over := false // ours, and it may stand in the way of another
 	for _, v := range seen {
 		if v.status != redeemed && !v.lives(now) {
+			over = over || n.holds(v) && (v.status == invited || v.status == expired)
 			continue
 		}
 		// Ours is the one we know by its id, or one that was made after we meant to.
@@ -150,6 +153,11 @@ func (s *System) settle(ctx context.Context, w door.PassWish, n note) error {
 	}
 	if n.Theirs { // somebody else's invitation came to nothing: theirs to repeat
 		return nil
+	}
+	if over { // first, as documented: to be refused and then to cancel it costs two calls more
+		if err := s.cancel(ctx, w.Account); err != nil {
+			return err
+		}
 	}
 	err = s.invite(ctx, w, n)
 	s.remember(w, err)

@@ -57,6 +57,9 @@ type System struct {
 	shorts map[int64]knownAs // users that lists show without their address
 
 	refusals map[cardea.AccountID]refusal // of invitations, lately
+
+	counted map[cardea.AccountID]time.Time // when it was last read whole what they are in
+	barred  map[cardea.Key]bar             // additions that Brivo refused, lately
 }
 
 var (
@@ -69,6 +72,7 @@ var (
 	_ door.Hooked     = (*System)(nil)
 	_ door.Hooks      = (*System)(nil)
 	_ door.Passes     = (*System)(nil)
+	_ door.Counting   = (*System)(nil)
 )
 
 // New makes a System. Errors: Rejected.
@@ -79,7 +83,10 @@ func New(c Config) (*System, error) {
 	if err := c.passes(); err != nil {
 		return nil, err
 	}
-	return &System{client: c.Client, c: c, shorts: map[int64]knownAs{}, refusals: map[cardea.AccountID]refusal{}}, nil
+	return &System{
+		client: c.Client, c: c, shorts: map[int64]knownAs{}, refusals: map[cardea.AccountID]refusal{},
+		counted: map[cardea.AccountID]time.Time{}, barred: map[cardea.Key]bar{},
+	}, nil
 }
 
 // Limits implements door.System. Memberships have no dates. Brivo writes to people only when an invitation is sent.
@@ -93,6 +100,13 @@ func (s *System) Limits() cardea.Limits {
 
 // Skew implements door.Clocked.
 func (s *System) Skew() (time.Duration, bool) { return s.client.Skew() }
+
+// Counted implements door.Counting. The answer has the groups that the administrator sees; hidden ones count at Brivo too.
+func (s *System) Counted(a cardea.AccountID) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.counted[a]
+}
 
 // Describe implements door.System: GET /administrators/whoami, and GET /accounts for the tenant. An administrator who may not see
 // the account stands for it. Errors: Auth, Retry, Rejected.

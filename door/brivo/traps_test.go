@@ -300,7 +300,7 @@ func TestTheSeventeenthGroupIsExplained(t *testing.T) {
 		t.Errorf("with a hidden group: %v", errs)
 	}
 	f.hidden[7] = 0
-	_, errs = s.Grant(t.Context(), []cardea.Edge{edge("16", "7"), edge("17", "7")})
+	_, errs = f.system().Grant(t.Context(), []cardea.Edge{edge("16", "7"), edge("17", "7")})
 	if errs[0] != nil || cardea.ClassOf(errs[1]) != cardea.Rejected || !strings.Contains(errs[1].Error(), "16 groups") {
 		t.Errorf("got %v", errs)
 	}

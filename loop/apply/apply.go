@@ -215,6 +215,7 @@ func (r *run) fail(ctx context.Context, op cardea.Operation, err error) error {
 		state = store.OpSending
 	}
 	r.result(op, state, err.Error())
+	r.because(op, err)
 	if state == store.OpFailed {
 		r.issue(failure(op, err))
 	} else {

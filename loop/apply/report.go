@@ -18,6 +18,7 @@ type Result struct {
 	Op    cardea.Operation
 	State string // store.OpSent, OpConfirmed, OpFailed, OpSkipped, or OpSending when nobody can tell
 	Why   string
+	Class cardea.Class // of what stood in its way, "" = nothing did, or it was not sent
 }
 
 // Report is what became of a changeset.
@@ -49,6 +50,15 @@ func (r *run) result(op cardea.Operation, state, why string) {
 	r.rep.Results = append(r.rep.Results, res)
 	if r.Progress != nil {
 		r.Progress(Progress{Done: len(r.rep.Results), Total: r.total, Result: res})
+	}
+}
+
+// because notes the class of what stood in an operation's way.
+func (r *run) because(op cardea.Operation, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if i, ok := r.at[op.Key]; ok {
+		r.rep.Results[i].Class = cardea.ClassOf(err)
 	}
 }
 

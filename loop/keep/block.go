@@ -246,6 +246,11 @@ func (k *Keeper) glance(ctx context.Context, people []cardea.PersonID) error {
 	if err != nil {
 		return nil //nolint:nilerr // a block does not wait for a reading
 	}
+	return k.heldBy(ctx, in)
+}
+
+// heldBy keeps what was read of the accounts that were asked for.
+func (k *Keeper) heldBy(ctx context.Context, in *cardea.Intake) error {
 	p := in.Open(cardea.KindEdge)
 	c := store.DoorChange{Door: k.Door, At: k.now()}
 	for _, rec := range p.Records() {
@@ -254,7 +259,7 @@ func (k *Keeper) glance(ctx context.Context, people []cardea.PersonID) error {
 		}
 	}
 	if p.Evidence().Grade() == cardea.Complete && len(p.BadOnes()) == 0 {
-		c.AccountsOf = scope.Accounts
+		c.AccountsOf = in.Scope().Accounts
 	}
 	if err := k.Store.SaveDoorRead(ctx, c, k.Lease); err != nil {
 		return failed("keep what the door system shows", err)

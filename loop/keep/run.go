@@ -126,6 +126,9 @@ func (k *Keeper) run(ctx context.Context, o Options, r *Report) error {
 			return err
 		}
 	}
+	if r.Plan, err = k.counted(ctx, o, r.Plan); err != nil {
+		return err
+	}
 	if err := k.dated(ctx, &r.Plan, r.Run.Started); err != nil {
 		return err
 	}
@@ -184,7 +187,7 @@ func (k *Keeper) remember(ctx context.Context, a *apply.Applier, o Options, r *R
 func (k *Keeper) sweepIfDue(ctx context.Context, o Options, r *Report) error {
 	due := o.Sweep
 	if !due && o.People == nil {
-		state, err := k.Store.DoorState(ctx, k.Door)
+		state, err := k.Store.DoorStateOf(ctx, k.Door, nil) // of nobody: who has an account says nothing here
 		if err != nil {
 			return failed("see when the door system was last listed", err)
 		}
@@ -356,7 +359,7 @@ func (k *Keeper) sum(r *Report, o Options, err error) {
 	}
 	r.Next = r.After.Next
 	if err != nil || len(going) > 0 || r.unsettled() {
-		r.Next = earliest(r.Next, r.Run.Ended.Add(again))
+		r.Next = earliest(r.Next, r.Run.Ended.Add(r.soon(going, err)))
 	}
 	for _, look := range []cardea.Instant{r.Recovered.Look, r.Applied.Look} {
 		if look != 0 {
