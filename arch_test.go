@@ -175,8 +175,8 @@ var surface = map[string]int{
 	"":                   392, // the words of the business; a push is seven of them
 	"wire":               56,
 	"store":              212, // one method for each thing that is kept
-	"desk":               181, // one method for each thing a person can ask, and what it answers
-	"desk/say":           90,
+	"desk":               182, // one method for each thing a person can ask, and what it answers
+	"desk/say":           92,
 	"cmd/cardea/config":  50,
 	"loop/looptest":      45, // one method for each thing that a door system can be made to do
 	"sandbox/twin":       63, // one way of reading for each shape in a world file

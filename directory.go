@@ -98,6 +98,8 @@ type Agreement struct {
 	Start    Day    `json:"start"`
 	End      Day    `json:"end"`                // last whole day; not set = open
 	Computed string `json:"computed,omitempty"` // the vendor's computed status, only ever compared
+	// Closed says of an agreement that is not approved that it was once: it was ended or cancelled, whatever its dates say.
+	Closed bool `json:"closed,omitempty"`
 	// Guests are further people whom a unit's rental lets in beside its holder (RULES.md UNIT).
 	Guests []string `json:"guests,omitempty"`
 	// Locked agreements give nothing while they are locked (RULES.md LOCK).

@@ -45,7 +45,7 @@ func ask(v askView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "\" aria-controls=\"people\" hx-get=\"/people\" hx-trigger=\"input changed delay:200ms, search\" hx-target=\"#people\" hx-swap=\"innerHTML\" hx-sync=\"this:replace\"></div><div id=\"people\" class=\"empty:-mt-4\" aria-live=\"polite\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "\" aria-controls=\"people\" hx-get=\"/people\" hx-trigger=\"input changed delay:200ms, search\" hx-target=\"#people\" hx-swap=\"innerHTML\" hx-sync=\"this:replace\"></div><div id=\"people\" class=\"empty:absolute\" aria-live=\"polite\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

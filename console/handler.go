@@ -103,6 +103,9 @@ func (h *handler) nowView(ctx context.Context) nowView {
 	overview, err := h.desk.Overview(ctx)
 	v.overviewErr = h.told(ctx, "overview", err)
 	v.overview, v.matters = overview, say.Matters(overview.Issues)
+	for i := range v.matters {
+		v.matters[i].Text = v.clock.Text(v.matters[i].Text)
+	}
 	v.glance = say.AtAGlance(overview, v.clock)
 	if err != nil {
 		v.glance = say.Glance{State: say.Failed, Head: "The state is not known", Text: v.overviewErr}

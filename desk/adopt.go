@@ -114,7 +114,7 @@ func (d *Desk) adopt(ctx context.Context, k *keep.Keeper, t Takeover, back bool,
 	out.Keep = keepOffers(out.Groups, d.now())
 	p.Changeset.Operations = within(p.Changeset.Operations, groups)
 	p.Changeset.Hash = bound(p.Changeset.Operations, groups, "adopt", t.Integration)
-	run, err := d.doorRun(ctx, k.Door, p, planned(p.Changeset))
+	run, err := d.doorRun(ctx, k.Door, p, planned(letGo(p.Changeset)))
 	if err != nil {
 		return run, err
 	}
@@ -319,6 +319,17 @@ func within(ops []cardea.Operation, groups []cardea.GroupID) []cardea.Operation 
 		}
 		return !slices.Contains(groups, o.Group)
 	})
+}
+
+// letGo is a changeset as it looks once a person said yes to all of it: what a word releases is not held.
+func letGo(c cardea.Changeset) cardea.Changeset {
+	c.Operations = slices.Clone(c.Operations)
+	for i := range c.Operations {
+		if o := &c.Operations[i]; o.Held != nil && slices.Contains(releasable, o.Held.Code) {
+			o.Held = nil
+		}
+	}
+	return c
 }
 
 // shownOnly is a changeset as it is kept for a person's yes: none of it waits for a release.

@@ -32,9 +32,19 @@ type Examination struct {
 	Credentials  []Credential        `json:"credentials,omitempty"`
 	Collections  []say.Collection    `json:"collections,omitempty"` // of space systems: the last read of each
 	ListedAt     cardea.Instant      `json:"listed_at,omitempty"`   // of door systems: when it was last listed whole
-	Assumed      []string            `json:"assumed,omitempty"`
-	Findings     []Finding           `json:"findings,omitempty"`
-	Seconds      float64             `json:"seconds"`
+	// Pushes is set where the space system pushes who passes.
+	Pushes   *Pushes   `json:"pushes,omitempty"`
+	Assumed  []string  `json:"assumed,omitempty"`
+	Findings []Finding `json:"findings,omitempty"`
+	Seconds  float64   `json:"seconds"`
+}
+
+// Pushes are where a connection's space system pushes to, and what came.
+type Pushes struct {
+	Groups  string         `json:"groups"`  // the address that says which groups may be pushed
+	Webhook string         `json:"webhook"` // and the one that takes pushes
+	Last    cardea.Instant `json:"last"`    // the last that was believed and brought something new, 0 = none ever
+	Kept    int            `json:"kept"`    // the newest of each person and location
 }
 
 // patient is a connection that is being looked at.
@@ -76,6 +86,9 @@ func (d *Desk) examine(ctx context.Context, name string, was store.Connection, c
 	if err := d.lastRead(ctx, p); err != nil {
 		return p, err
 	}
+	if err := d.pushes(ctx, p); err != nil {
+		return p, err
+	}
 	if len(d.at(p.Side, name)) == 0 {
 		p.Findings = append(p.Findings, minor("unused"))
 	}
@@ -97,6 +110,7 @@ func (p *patient) know(system any, lists []cardea.Kind) {
 		{"profiled", is[door.Profiled](system)},
 		{"units", is[door.Units](system)},
 		{"hooked", is[space.Hooked](system)},
+		{"pushed", is[space.Pushed](system)},
 		{"examined", is[door.Examined](system)}, // a space.Examined is one too
 	} {
 		if a.has {

@@ -16,6 +16,8 @@ type Drift struct {
 	Door string `json:"door"`
 	// ReadAt is when the door system was last listed whole, 0 = never.
 	ReadAt cardea.Instant `json:"read_at"`
+	// Ran says that a run has compared what is there with what was decided; until then nothing is known to differ.
+	Ran bool `json:"ran"`
 	// Counts are entries, accounts and groups by situation, in step too; those of which there is none are left out.
 	Counts     map[cardea.Situation]int `json:"counts"`
 	Deviations []Deviation              `json:"deviations"`
@@ -111,6 +113,11 @@ func (d *Desk) drift(ctx context.Context, door string, groups map[cardea.GroupID
 	if out.ReadAt, err = d.ws.DoorReadAt(ctx, door); err != nil {
 		return out, err
 	}
+	runs, err := d.ws.RunsOf(ctx, door, store.WakeKeep, recentRuns)
+	if err != nil {
+		return out, err
+	}
+	out.Ran = slices.ContainsFunc(runs, ended)
 	rows, edges, err := d.ws.Standings(ctx, door)
 	if err != nil {
 		return out, err

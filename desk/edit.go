@@ -76,9 +76,9 @@ type MappingChange struct {
 }
 
 // changes compares two sections row by row.
-func changes(before, after Section) []MappingChange {
+func changes(before, after Section, clock say.Clock) []MappingChange {
 	out := []MappingChange{}
-	was, is := before.rows(), after.rows()
+	was, is := before.rows(clock), after.rows(clock)
 	for _, key := range sortedRows(was, is) {
 		if was[key] != is[key] {
 			out = append(out, MappingChange{Kind: key.kind, Item: key.item, Before: was[key], After: is[key]})
@@ -112,7 +112,7 @@ func sortedRows(ms ...map[rowKey]string) []rowKey {
 }
 
 // rows says each row of a section in words.
-func (s Section) rows() map[rowKey]string {
+func (s Section) rows(clock say.Clock) map[rowKey]string {
 	out := map[rowKey]string{}
 	if s.Units {
 		out[rowKey{string(cardea.ItemUnits), ""}] = "each unit for its own access permissions"
@@ -121,7 +121,7 @@ func (s Section) rows() map[rowKey]string {
 		out[rowKey{string(m.Kind), strings.TrimSpace(m.Item.Text)}] = m.says()
 	}
 	for _, g := range s.Groups {
-		out[rowKey{"groups", strings.TrimSpace(g.Group.Text)}] = g.says()
+		out[rowKey{"groups", strings.TrimSpace(g.Group.Text)}] = g.says(clock)
 	}
 	return out
 }
@@ -173,7 +173,8 @@ func week(h cardea.Hours) string {
 	return strings.Join(days, " ")
 }
 
-func (g GroupWish) says() string {
+// says is what is wished of a group in words, times as a clock tells them.
+func (g GroupWish) says(clock say.Clock) string {
 	parts := []string{string(g.Mode)}
 	if g.Expire > 0 {
 		parts = append(parts, "expire after "+say.Took(g.Expire))
@@ -181,7 +182,7 @@ func (g GroupWish) says() string {
 	for _, k := range g.Keep {
 		text := fmt.Sprintf("keep %s (%s)", k.Account, k.Note)
 		if k.Until != cardea.Never {
-			text += " until " + k.Until.String()
+			text += " until " + clock.End(k.Until)
 		}
 		parts = append(parts, text)
 	}

@@ -34,13 +34,16 @@ func (d *Desk) FindPeople(ctx context.Context, query string) ([]say.Person, erro
 	return out, nil
 }
 
+// fitName is how well a person fits who bears just the name that was typed.
+const fitName = 2
+
 // fit ranks how well a person fits what was typed.
 func fit(p say.Person, query string) int {
 	switch {
 	case strings.EqualFold(p.Email, query):
 		return 3
 	case strings.EqualFold(p.Name, query):
-		return 2
+		return fitName
 	case len(p.Name) >= len(query) && strings.EqualFold(p.Name[:len(query)], query):
 		return 1
 	}
@@ -94,8 +97,8 @@ func (d *Desk) mapped(ctx context.Context, door string) (map[cardea.GroupID]stri
 	return doors[door], err
 }
 
-// Ask answers a question asked in words: a person by e-mail, name or id, a group by name or id. What was never read is
-// read first.
+// Ask answers a question asked in words: a person by e-mail, name or id, a group by name or id. Who is only at the doors is
+// answered for by account: e-mail, name or id:N. What was never read is read first.
 func (d *Desk) Ask(ctx context.Context, person, group string, at cardea.Instant) (say.Explained, error) {
 	if err := d.acquaint(ctx); err != nil {
 		return say.Explained{}, err
@@ -105,18 +108,52 @@ func (d *Desk) Ask(ctx context.Context, person, group string, at cardea.Instant)
 
 // Answer is Ask by what has been read so far: nothing is read for it.
 func (d *Desk) Answer(ctx context.Context, person, group string, at cardea.Instant) (say.Explained, error) {
-	who, err := d.onePerson(ctx, person)
-	if err != nil {
+	who, err := d.person(ctx, person)
+	if err != nil && cardea.ClassOf(err) != cardea.NotFound {
 		return say.Explained{}, err
 	}
-	g, err := d.oneGroup(ctx, group)
-	if err != nil {
-		return say.Explained{}, err
+	g, wrong := d.oneGroup(ctx, group)
+	if wrong != nil {
+		return say.Explained{}, wrong
+	}
+	if err != nil || string(who.ID) != person && fit(who, person) < fitName {
+		// Nobody bears just this name: before it is taken for a part of somebody's, an account may.
+		x, none := d.askAccount(ctx, person, g, at)
+		if none == nil || err != nil || cardea.ClassOf(none) != cardea.NotFound {
+			return x, none
+		}
 	}
 	return d.Explain(ctx, say.Question{Person: who.ID, Door: g.Door, Group: g.ID, At: at})
 }
 
+// onePerson finds the one person that is meant; that nobody is says who was probably meant, and whether it is an account that
+// belongs to nobody.
 func (d *Desk) onePerson(ctx context.Context, text string) (say.Person, error) {
+	p, err := d.person(ctx, text)
+	if err == nil || cardea.ClassOf(err) != cardea.NotFound {
+		return p, err
+	}
+	for _, door := range d.doors() {
+		state, failed := d.ws.DoorState(ctx, door)
+		if failed != nil {
+			return p, failed
+		}
+		for _, a := range state.Accounts {
+			if isAccount(a, text) {
+				return p, cardea.Errorf(cardea.NotFound, "%w; at %s it is the account id:%s, which belongs to nobody: see what "+
+					"becomes of it with `cardea explain --person id:%s --group GROUP`, or take it out there by hand", err, door, a.ID, a.ID)
+			}
+		}
+	}
+	meant, failed := d.meant(ctx, text, nil)
+	if failed != nil {
+		return p, failed
+	}
+	return p, cardea.Errorf(cardea.NotFound, "%w%s", err, meant)
+}
+
+// person finds the one person that is meant.
+func (d *Desk) person(ctx context.Context, text string) (say.Person, error) {
 	if connection, key, ok := cardea.PersonID(text).Split(); ok {
 		records, err := d.ws.Facts(ctx, connection, []cardea.Key{key})
 		if err != nil {

@@ -210,7 +210,11 @@ func (d *Desk) system(name string) any {
 
 func (d *Desk) noHooks(connection string) error {
 	if d.system(connection) == nil {
-		return cardea.Errorf(cardea.NotFound, "there is no connection %q", connection)
+		all, err := d.toCheck(nil)
+		if err != nil {
+			return err
+		}
+		return cardea.Errorf(cardea.NotFound, "there is no connection %q%s", connection, Nearest(connection, all))
 	}
 	return cardea.Errorf(cardea.Rejected, "connection %s: its system announces nothing; changes are found by the interval", connection)
 }

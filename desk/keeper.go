@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/desk/say"
 	"github.com/cardea-access/cardea/door"
 	"github.com/cardea-access/cardea/loop/apply"
 	"github.com/cardea-access/cardea/loop/keep"
@@ -33,7 +34,7 @@ func (d *Desk) reader(connection string, lease *store.Lease) *read.Reader {
 	r := &read.Reader{
 		Store: d.ws, System: d.c.Spaces[connection].Space, Connection: connection, Now: d.c.Now, Lease: lease,
 		Progress: func(kind cardea.Kind, n int) {
-			d.c.Progress(Progress{Connection: connection, What: plural(kind), Done: n})
+			d.c.Progress(Progress{Connection: connection, What: counted(kind, n), Done: n})
 		},
 	}
 	for _, in := range d.at(store.SideSpace, connection) {
@@ -69,7 +70,9 @@ func (d *Desk) keeper(ctx context.Context, door string, lease *store.Lease) (*ke
 	k := &keep.Keeper{
 		Store: d.ws, System: d.c.Doors[door].Door, Door: door, Now: d.c.Now, Lease: lease,
 		Policies: map[cardea.GroupID]cardea.Policy{},
-		Listed:   func(kind cardea.Kind, n int) { d.c.Progress(Progress{Connection: door, What: plural(kind), Done: n}) },
+		Listed: func(kind cardea.Kind, n int) {
+			d.c.Progress(Progress{Connection: door, What: counted(kind, n), Done: n})
+		},
 		Progress: func(p apply.Progress) {
 			d.c.Progress(Progress{Connection: door, What: "operations", Done: p.Done, Total: p.Total})
 		},
@@ -176,7 +179,14 @@ func (d *Desk) ruled(
 	return issues, nil
 }
 
-func plural(k cardea.Kind) string { return string(k) + "s" }
+// counted is what n records of a kind are called.
+func counted(k cardea.Kind, n int) string {
+	one, many := say.Kind(k)
+	if n == 1 {
+		return one
+	}
+	return many
+}
 
 // agree refuses integrations of one door organisation that want it kept in different ways: there is one run for all.
 func agree(door string, ins []Integration) error {

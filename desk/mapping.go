@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/desk/say"
 	"github.com/cardea-access/cardea/loop/keep"
 	"github.com/cardea-access/cardea/store"
 )
@@ -63,14 +64,23 @@ func (d *Desk) Mappings(ctx context.Context, integration string) ([]Mapped, erro
 		if err != nil {
 			return nil, err
 		}
-		one.Rows = append(one.Rows, s.at("").listed(names)...)
+		one.Rows = append(one.Rows, s.at("").listed(names, d.clockOf(in))...)
 		out = append(out, one)
 	}
 	return out, nil
 }
 
+// clockOf tells times in an integration's zone, in which the days of its settings are meant.
+func (d *Desk) clockOf(in Integration) say.Clock {
+	clock := say.Clock{Zone: time.UTC, Now: d.now()}
+	if zone, err := time.LoadLocation(in.Zone); err == nil {
+		clock.Zone = zone
+	}
+	return clock
+}
+
 // listed are the rows of a section with the ids that their names were resolved to.
-func (s Section) listed(names map[string]string) []MappedRow {
+func (s Section) listed(names map[string]string, clock say.Clock) []MappedRow {
 	var out []MappedRow
 	for _, m := range s.Mappings {
 		row := MappedRow{Kind: string(m.Kind), Item: m.Item.Text, ID: names[string(m.Kind)+"\x00"+m.Item.Text], Says: m.says()}
@@ -80,10 +90,10 @@ func (s Section) listed(names map[string]string) []MappedRow {
 		out = append(out, row)
 	}
 	if s.Units {
-		out = append(out, MappedRow{Kind: shelfUnits, Says: s.rows()[rowKey{shelfUnits, ""}]})
+		out = append(out, MappedRow{Kind: shelfUnits, Says: s.rows(clock)[rowKey{shelfUnits, ""}]})
 	}
 	for _, g := range s.Groups {
-		out = append(out, MappedRow{Kind: shelfGroups, Item: g.Group.Text, ID: names[shelfGroups+"\x00"+g.Group.Text], Says: g.says()})
+		out = append(out, MappedRow{Kind: shelfGroups, Item: g.Group.Text, ID: names[shelfGroups+"\x00"+g.Group.Text], Says: g.says(clock)})
 	}
 	return out
 }
@@ -189,7 +199,7 @@ func (d *Desk) proposed(ctx context.Context, integration string, e Edit) (propos
 	}
 	p.names = r.Names
 	p.after = p.after.at("")
-	p.Rows = changes(before.at(""), p.after)
+	p.Rows = changes(before.at(""), p.after, d.clockOf(in))
 	p.Operations, p.Dropped = operations{}, operations{}
 	if in.Enabled && len(p.Rows) > 0 {
 		if err := d.assess(ctx, in, edited, before, &p.Impact); err != nil {

@@ -272,20 +272,23 @@ func (c *differ) edge(e *cardea.Edge, now cardea.Instant) {
 		one := c.entry(e.Account, o.Person, o.Window, say.Verb(o.Verb).Text)
 		one.Was = &e.Window
 		g.Times = append(g.Times, one)
+	case (e.Foreign != "" || account.Staff != "") && c.onList(e.Group, account, e.Account, now): // nothing is to be offered
+		g.Kept = append(g.Kept, c.entry(e.Account, "", e.Window, "on the group's keep list"))
 	case e.Foreign != "":
 		g.Foreign = append(g.Foreign, c.entry(e.Account, "", e.Window, e.Foreign))
 	case account.Staff != "":
 		g.Staff = append(g.Staff, c.entry(e.Account, "", e.Window, account.Staff))
-	case c.onList(e.Group, account, e.Account):
+	case c.onList(e.Group, account, e.Account, now):
 		g.Kept = append(g.Kept, c.entry(e.Account, "", e.Window, "on the group's keep list"))
 	default:
 		g.Kept = append(g.Kept, c.entry(e.Account, "", e.Window, "the group is "+string(g.Mode)))
 	}
 }
 
-func (c *differ) onList(g cardea.GroupID, a cardea.Account, id cardea.AccountID) bool {
+func (c *differ) onList(g cardea.GroupID, a cardea.Account, id cardea.AccountID, now cardea.Instant) bool {
 	return slices.ContainsFunc(c.keep[g].Keep, func(k cardea.Keep) bool {
-		return k.Account == "id:"+string(id) || a.Email != "" && strings.EqualFold(strings.TrimSpace(k.Account), strings.TrimSpace(a.Email))
+		return k.Until > now && (k.Account == "id:"+string(id) ||
+			a.Email != "" && strings.EqualFold(strings.TrimSpace(k.Account), strings.TrimSpace(a.Email)))
 	})
 }
 

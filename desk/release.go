@@ -30,8 +30,8 @@ func (c HoldChoice) Of(holds []Hold) (chosen, left []Hold, err error) {
 		return nil, nil, cardea.Errorf(cardea.Rejected, "say what to release: an id that `cardea holds` shows, a group, a person or a "+
 			"guard; or all, and nothing else beside it")
 	case slices.ContainsFunc(c.IDs, func(id string) bool { return !slices.ContainsFunc(holds, func(h Hold) bool { return h.ID == id }) }):
-		return nil, nil, cardea.Errorf(cardea.NotFound, "one of %s waits no more, or not as it was shown: look again with `cardea holds`",
-			strings.Join(c.IDs, ", "))
+		return nil, nil, cardea.Errorf(cardea.NotFound, "what was shown as %s waits no more, or not as it was shown: look again "+
+			"with `cardea holds`", strings.Join(c.IDs, " or "))
 	}
 	for _, name := range []struct {
 		one  string

@@ -70,12 +70,16 @@ func (ts things) label(id string) string {
 }
 
 func (ts things) nearest(text string) string {
-	names := make([]string, 0, len(ts.all))
+	var names, all []string
 	for _, t := range ts.all {
-		names = append(names, t.name, t.path)
+		names, all = append(names, t.name), append(all, t.name, t.path)
 	}
 	slices.Sort(names)
-	return Nearest(text, slices.Compact(names))
+	slices.Sort(all)
+	if hint := Nearest(text, slices.Compact(all)); strings.Contains(hint, "did you mean") {
+		return hint
+	}
+	return Nearest(text, slices.Compact(names)) // a path says no more than a name to whom neither is close
 }
 
 func newShelf(dir cardea.Directory, groups []cardea.Group) shelf {

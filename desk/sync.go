@@ -294,12 +294,6 @@ func (d *Desk) run(ctx context.Context, k *keep.Keeper, o keep.Options) (DoorRun
 func (d *Desk) doorRun(ctx context.Context, door string, p keep.Plan, rows []store.OpRow) (DoorRun, error) {
 	ops, err := d.named(ctx, door, rows)
 	out := DoorRun{Door: door, Hash: p.Changeset.Hash, Operations: ops, Next: p.Next}
-	seen := map[string]bool{}
-	for g, why := range sorted(p.Blind) {
-		if text := "not everything that may give group " + string(g) + " was read: " + why; !seen[why] {
-			seen[why] = true
-			out.Incomplete = append(out.Incomplete, text)
-		}
-	}
+	out.Incomplete = blind(p)
 	return out, err
 }

@@ -85,7 +85,10 @@ func (d *Desk) undo(
 ) (Undoing, error) {
 	out := Undoing{Of: id, Left: []Remaining{}}
 	run, err := d.ws.RunByID(ctx, id)
-	if err != nil {
+	switch {
+	case cardea.ClassOf(err) == cardea.NotFound:
+		return out, cardea.Errorf(cardea.NotFound, "%w: `cardea undo` lists the runs that changed something, each by its id", err)
+	case err != nil:
 		return out, err
 	}
 	out.Started = run.Started

@@ -51,7 +51,8 @@ func (s *Store) openSQLite(path string) error {
 	// The file holds people's names: nobody else on the machine reads it.
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return cardea.Errorf(cardea.Rejected, "the database file cannot be opened: %w", err)
+		return cardea.Errorf(cardea.Rejected, "the database file cannot be opened: %w; its folder must exist, and be this user's to "+
+			"write", err)
 	}
 	if err := f.Close(); err != nil {
 		return cardea.Errorf(cardea.Rejected, "the database file cannot be opened: %w", err)

@@ -70,7 +70,7 @@ func (o *adoptCmd) do(ctx context.Context, c *terminal, with settings) error {
 	if o.JSON {
 		err = printJSON(c.out, out)
 	} else {
-		c.printAdopting(out, clockOf(a, c))
+		c.printAdopting(out, clockOf(a, c), o.KeepStaff)
 	}
 	if code := out.Standing(); err == nil && code != desk.InStep {
 		return codeError(code)
@@ -91,7 +91,7 @@ func (o *adoptCmd) giveBack(ctx context.Context, c *terminal, a *app) error {
 	return err
 }
 
-func (c *terminal) printAdopting(a desk.Adopting, clock say.Clock) {
+func (c *terminal) printAdopting(a desk.Adopting, clock say.Clock, keepStaff bool) {
 	if len(a.Groups) == 0 {
 		fmt.Fprintf(c.out, "%s: all its groups are ours already\n", a.Integration)
 		return
@@ -101,14 +101,17 @@ func (c *terminal) printAdopting(a desk.Adopting, clock say.Clock) {
 	}
 	fmt.Fprintln(c.out)
 	shown := a.DoorRun
-	c.printDoor(shown, clock, false)
+	c.printDoorOf(shown, clock, !a.Applied, false)
 	for _, g := range a.Groups {
 		for _, k := range a.Keep[g.Group] {
 			word := "keep entry offered for"
-			if a.Kept {
+			switch {
+			case a.Kept:
 				word = "keep entry made for"
+			case keepStaff:
+				word = "keep entry to be made for"
 			}
-			fmt.Fprintf(c.out, "  %s: %s %s (%s)\n", say.Clean(g.Name), word, say.Clean(k.Account), say.Clean(k.Note))
+			fmt.Fprintf(c.out, "  %s: %s %s: %s\n", say.Clean(g.Name), word, say.Clean(k.Account), say.Clean(k.Note))
 		}
 	}
 	if a.Applied {
@@ -120,7 +123,7 @@ func (c *terminal) printAdopting(a desk.Adopting, clock say.Clock) {
 		mails = "The vendor writes to people about it."
 	}
 	fmt.Fprintf(c.out, "\n  %s\n  Take over exactly this with the same groups and: --apply %s\n", mails, a.Hash)
-	if len(a.Keep) > 0 && !a.Kept {
+	if len(a.Keep) > 0 && !a.Kept && !keepStaff {
 		fmt.Fprintln(c.out, "  --keep-staff puts staff, and members that are no accounts, on the keep-lists.")
 	}
 }

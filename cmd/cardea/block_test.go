@@ -327,7 +327,7 @@ func TestBlockAndFreezeCommands(t *testing.T) {
 			{(&unblockCmd{Person: "ana@x.test"}).do, []string{"is not blocked any more", "2 confirmed"}, ""},
 			{(&freezeCmd{Integration: "londn", Reason: "x"}).do, nil, cardea.NotFound},
 			{(&freezeCmd{Integration: "london", Reason: "rewiring", Until: "2h"}).do, []string{
-				"london is frozen since Mon 23 Nov 09:00", "until Mon 23 Nov 11:00", "by command line, olga: rewiring (London)",
+				"london is frozen since Mon 23 Nov 09:00", "until Mon 23 Nov 11:00", "by command line, olga: rewiring\ntimes are those of London",
 			}, ""},
 			{(&unfreezeCmd{}).do, nil, cardea.NotFound},
 			{(&unfreezeCmd{Integration: "london"}).do, []string{"london is not frozen any more"}, ""},

@@ -49,6 +49,10 @@ func newNexudus(name string, c *config.Connection, b *wire.Budget, w wiring) (sp
 	if err != nil || !c.ACS {
 		return system, err
 	}
+	if c.ACSToken.Value() == "" {
+		return nil, cardea.Errorf(cardea.Rejected, "connection %s: acs: true needs acs_token: make one with `openssl rand -hex 24`, give it "+
+			"here as {env: NAME} or {file: PATH}, and enter it at Nexudus too (Settings > Integrations > Custom ACS)", name)
+	}
 	pusher, err := nexudus.NewPusher(system, c.ACSToken.Value())
 	if err != nil {
 		return nil, cardea.Errorf(cardea.Rejected, "connection %s: %w", name, err)

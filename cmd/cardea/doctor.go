@@ -128,7 +128,23 @@ func (c *terminal) printExamination(e desk.Examination, clock say.Clock) {
 	default:
 		c.printPart("read", []string{"listed whole " + clock.Ago(e.ListedAt)})
 	}
+	if e.Pushes != nil {
+		c.printPart("pushes", pushed(e, clock))
+	}
 	c.printPart("assumed", e.Assumed)
+}
+
+// pushed tells where pushes go, with which token, and what came.
+func pushed(e desk.Examination, clock say.Clock) []string {
+	came := "none came yet"
+	if e.Pushes.Last != 0 {
+		came = "the last one came " + clock.Ago(e.Pushes.Last) + ", " + clock.Moment(e.Pushes.Last) + " (" + clock.ZoneName() + "); " +
+			say.N(e.Pushes.Kept, "push stands", "pushes stand") + ", of each person and location the newest"
+	}
+	return []string{
+		"groups endpoint: " + e.Pushes.Groups, "webhook URL: " + e.Pushes.Webhook,
+		"token for both: acs_token of this connection, which is set", came,
+	}
 }
 
 func (c *terminal) printFitness(f desk.Fitness) {

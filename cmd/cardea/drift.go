@@ -59,6 +59,10 @@ func (c *terminal) printDrift(d desk.Drift, clock say.Clock) {
 		read = "listed " + clock.Moment(d.ReadAt)
 	}
 	fmt.Fprintf(c.out, "%s  %s\n", c.paint(bold, d.Door), c.paint(faint, read))
+	if !d.Ran {
+		fmt.Fprintln(c.out, "  no run has compared it yet: cardea sync does, and cardea preview shows what a run would do")
+		return
+	}
 	for _, s := range cardea.Situations {
 		if n := d.Counts[s]; n > 0 || s == cardea.InStep {
 			fmt.Fprintf(c.out, "  %6d  %s\n", n, say.Situation(s).Short)
@@ -75,7 +79,7 @@ func (c *terminal) printDrift(d desk.Drift, clock say.Clock) {
 			since += ", the " + ordinal(v.Times) + " time"
 		}
 		if v.Detail != "" {
-			since += "; " + say.Clean(v.Detail)
+			since += "; " + clock.Text(say.Clean(v.Detail))
 		}
 		fmt.Fprintf(c.out, "      %s\n", c.paint(faint, since))
 		fmt.Fprintf(c.out, "      %s. %s\n", say.Clean(v.Action), v.Mend)

@@ -53,7 +53,7 @@ func (f *freezeCmd) do(ctx context.Context, c *terminal, with settings) error {
 	if f.JSON {
 		return printJSON(c.out, frozen)
 	}
-	_, err = fmt.Fprintf(c.out, "%s (%s)\n", say.Freeze(frozen, clock), clock.ZoneName())
+	_, err = fmt.Fprintf(c.out, "%s\ntimes are those of %s\n", say.Freeze(frozen, clock), clock.ZoneName())
 	return err
 }
 

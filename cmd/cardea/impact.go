@@ -42,7 +42,7 @@ func (c *terminal) printImpact(i desk.Impact, clock say.Clock, flags string) {
 	for _, why := range i.Incomplete {
 		fmt.Fprintf(c.out, "  %s %s\n", c.paint(yellow, "!"), say.Clean(why))
 	}
-	c.printNotes(i.Issues)
+	c.printNotes(i.Issues, clock)
 	switch {
 	case i.Saved:
 		fmt.Fprintln(c.out, "\n  Saved: the next run uses it; a server that runs has been told.")

@@ -116,7 +116,7 @@ func (c *terminal) printIssue(i desk.InboxIssue, clock say.Clock) {
 		since = append(since, "taken by "+say.Clean(i.Owner))
 	}
 	fmt.Fprintf(c.out, "%s  %s  %s\n", i.ID, c.paint(bold, strings.TrimSpace(i.Code+"  "+about)), c.paint(faint, strings.Join(since, ", ")))
-	fmt.Fprintf(c.out, "    %s\n", say.Sentence(i.Text))
+	fmt.Fprintf(c.out, "    %s\n", clock.Text(say.Sentence(i.Text)))
 	if i.Remark != "" {
 		fmt.Fprintf(c.out, "    note: %s\n", say.Clean(i.Remark))
 	}

@@ -148,7 +148,7 @@ func (c *terminal) printLeaving(l desk.Leaving, clock say.Clock) {
 			fmt.Fprintf(c.out, "    %s  %s  %s\n", person(o.Operation), say.Clean(o.GroupName), c.paint(faint, say.Clean(o.Why)))
 		}
 	}
-	c.printNotes(l.Issues)
+	c.printNotes(l.Issues, clock)
 	switch {
 	case !l.Done && l.Run == "":
 		fmt.Fprintf(c.out, "\n  Nothing was done yet. Leave exactly so with: cardea leave %s --%s --apply %s\n", l.Integration, l.How, l.Hash)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 	_ "time/tzdata" // zones must not depend on the machine
@@ -120,7 +121,7 @@ func run(ctx context.Context, args []string, c *terminal) int {
 		return leave
 	}
 	if err != nil {
-		fmt.Fprintf(c.err, "cardea: %v\nRun `cardea --help` for what there is.\n", err)
+		fmt.Fprintf(c.err, "cardea: %s\n%s\n", strings.Replace(err.Error(), `one of "",`, "one of ", 1), helpFor(err))
 		return exitUsage
 	}
 	err = chosen.Run()
@@ -138,6 +139,16 @@ func run(ctx context.Context, args []string, c *terminal) int {
 	case cardea.Rejected, cardea.NotFound, cardea.Conflict, cardea.Unknown:
 	}
 	return exitUsage
+}
+
+// helpFor says which help is about what could not be parsed.
+func helpFor(err error) string {
+	if wrong, ok := errors.AsType[*kong.ParseError](err); ok && wrong.Context != nil {
+		if command := wrong.Context.Selected(); command != nil {
+			return "Run `" + command.FullPath() + " --help` for how it is used."
+		}
+	}
+	return "Run `cardea --help` for what there is."
 }
 
 type versionCmd struct {

@@ -118,6 +118,19 @@ func (r *rig) refusedEdit(e mapEdit, texts ...string) {
 	}
 }
 
+// TestAKeepEntryEndsInTheIntegrationsZone lists an end that is a day in Berlin: it is that day's 24:00, and not an instant in UTC.
+func TestAKeepEntryEndsInTheIntegrationsZone(t *testing.T) {
+	t.Parallel()
+	bubble(t, quiet, func(t *testing.T) {
+		r := tiny(t, onSQLite, set(t, `{zone: Europe/Berlin, groups: {Night: {keep: [{account: cleaner@x.test, note: Cleaning, until: 2027-01-31}]}}}`))
+		defer r.shut()
+		code, out, log := r.command(nil, (&mappingsListCmd{}).do)
+		if want := "keep cleaner@x.test (Cleaning) until Sun 31 Jan 2027 24:00"; code != exitInStep || !strings.Contains(out, want) {
+			t.Errorf("exit code %d, %s; %q is not in %s", code, log, want, out)
+		}
+	})
+}
+
 // deeds says of each operation on somebody's access what it is, sorted.
 func deeds(ops []say.Operation) []string {
 	var out []string

@@ -66,11 +66,25 @@ func (c *terminal) printObservation(o desk.Observation, clock say.Clock) {
 	for _, why := range o.Incomplete {
 		fmt.Fprintf(c.out, "  %s %s\n", c.paint(yellow, "!"), why)
 	}
-	c.printNotes(o.Issues)
-	if safe := o.Safe(); len(safe) > 0 {
-		fmt.Fprintf(c.out, "\n  Nothing would change in: %s\n", say.Clean(strings.Join(safe, ", ")))
+	c.printNotes(o.Issues, clock)
+	var safe []string // of those that are still to be taken over
+	left := 0
+	for _, g := range o.Groups {
+		if g.Ours {
+			continue
+		}
+		if left++; g.Safe {
+			safe = append(safe, say.Clean(g.Name))
+		}
 	}
-	fmt.Fprintf(c.out, "  Take groups over with: cardea adopt %s GROUP...   (times are those of %s)\n", o.Integration, clock.ZoneName())
+	if len(safe) > 0 {
+		fmt.Fprintf(c.out, "\n  Nothing would change in: %s\n", strings.Join(safe, ", "))
+	}
+	offer := "All its groups are ours already."
+	if left > 0 {
+		offer = "Take groups over with: cardea adopt " + o.Integration + " GROUP..."
+	}
+	fmt.Fprintf(c.out, "  %s   (times are those of %s)\n", offer, clock.ZoneName())
 }
 
 // printDifference prints what would differ in one group.

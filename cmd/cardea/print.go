@@ -66,16 +66,8 @@ func (c *terminal) printRead(s desk.SpaceRead) {
 	default:
 		fmt.Fprintf(c.out, ": %s\n", c.paint(yellow, "not complete, so nothing is removed because of it"))
 	}
-	for _, one := range s.Collections {
-		if one.Grade == cardea.Complete && !one.Suspect {
-			continue
-		}
-		word := string(one.Grade)
-		if one.Suspect {
-			word = "suspect"
-		}
-		_, many := say.Kind(one.Kind)
-		fmt.Fprintf(c.out, "  %s %s: %s\n", c.paint(yellow, "!"), many, strings.TrimSuffix(word+": "+one.Why, ": "))
+	for _, text := range troubles(s) {
+		fmt.Fprintf(c.out, "  %s %s\n", c.paint(yellow, "!"), text)
 	}
 	for _, i := range s.Refused {
 		fmt.Fprintf(c.out, "  %s %s\n", c.paint(yellow, "!"), say.Clean(i.Text))
@@ -83,6 +75,11 @@ func (c *terminal) printRead(s desk.SpaceRead) {
 }
 
 func (c *terminal) printDoor(d desk.DoorRun, clock say.Clock, preview bool) {
+	c.printDoorOf(d, clock, preview, preview)
+}
+
+// printDoorOf prints what would be done, or was; apply offers to do it with cardea apply.
+func (c *terminal) printDoorOf(d desk.DoorRun, clock say.Clock, preview, apply bool) {
 	fmt.Fprintf(c.out, "%s  ", c.paint(bold, d.Door))
 	switch {
 	case d.Error != "":
@@ -98,23 +95,31 @@ func (c *terminal) printDoor(d desk.DoorRun, clock say.Clock, preview bool) {
 		}
 		fmt.Fprintln(c.out)
 	}
-	for _, b := range say.ByCause(d.Operations) {
-		c.printBatch(b, clock)
+	batches := say.ByCause(d.Operations)
+	w := newWhys(batches, clock)
+	if shared := w.shared(); len(shared) > 0 {
+		fmt.Fprintln(c.out)
+		for _, text := range shared {
+			fmt.Fprintf(c.out, "  %s %s\n", c.paint(yellow, "!"), clock.Text(text))
+		}
+	}
+	for _, b := range batches {
+		c.printBatchOf(b, clock, w)
 	}
 	for _, why := range d.Incomplete {
 		fmt.Fprintf(c.out, "  %s %s\n", c.paint(yellow, "!"), why)
 	}
-	c.printNotes(d.Issues)
-	if preview && len(d.Operations) > 0 {
+	c.printNotes(d.Issues, clock)
+	if apply && len(d.Operations) > 0 {
 		fmt.Fprintf(c.out, "\n  Apply exactly this with: cardea apply %s\n", d.Hash)
 	}
-	if d.Next.Bounded() {
+	if say.Known(d.Next) {
 		fmt.Fprintf(c.out, "  Next change by what is known: %s (%s)\n", clock.Moment(d.Next), clock.ZoneName())
 	}
 }
 
 // printNotes prints issues by what is the matter, and whom it is about in one line.
-func (c *terminal) printNotes(notes []desk.Note) {
+func (c *terminal) printNotes(notes []desk.Note, clock say.Clock) {
 	if len(notes) == 0 {
 		return
 	}
@@ -130,7 +135,7 @@ func (c *terminal) printNotes(notes []desk.Note) {
 		about[k] = append(about[k], strings.TrimSpace(strings.Join([]string{say.Clean(n.Who), say.Clean(n.Where)}, " ")))
 	}
 	for _, k := range order {
-		fmt.Fprintf(c.out, "  %s %s: %s\n", c.paint(yellow, "!"), k.code, k.text)
+		fmt.Fprintf(c.out, "  %s %s: %s\n", c.paint(yellow, "!"), k.code, clock.Text(k.text))
 		const some = 8
 		names := slices.DeleteFunc(about[k], func(s string) bool { return s == "" })
 		slices.Sort(names)
@@ -166,13 +171,18 @@ var signs = map[cardea.Verb][2]string{
 const most = 40
 
 func (c *terminal) printBatch(b say.Batch, clock say.Clock) {
+	c.printBatchOf(b, clock, newWhys([]say.Batch{b}, clock))
+}
+
+// printBatchOf leaves out of a list of one cause what was said above it.
+func (c *terminal) printBatchOf(b say.Batch, clock say.Clock, w *whys) {
 	title := b.Title
 	if b.Held {
 		title = "Held: " + title
 	}
 	fmt.Fprintf(c.out, "\n  %s %s\n", c.paint(bold, fmt.Sprintf("%s (%d)", title, len(b.Operations))), c.paint(faint, b.Text))
 	if b.Held {
-		c.printWhy(b.Operations)
+		c.printWhy(b.Operations, w)
 	}
 	who, where := 0, 0
 	for _, o := range b.Operations[:min(len(b.Operations), most)] {
@@ -194,12 +204,13 @@ func (c *terminal) printBatch(b say.Batch, clock say.Clock) {
 }
 
 // printWhy tells each different reason for waiting once.
-func (c *terminal) printWhy(ops []say.Operation) {
-	seen := map[string]bool{}
+func (c *terminal) printWhy(ops []say.Operation, w *whys) {
+	for _, text := range w.shared() {
+		fmt.Fprintf(c.out, "    %s %s\n", c.paint(yellow, "!"), w.clock.Text(text))
+	}
 	for _, o := range ops {
-		if !seen[o.Held.Why] {
-			seen[o.Held.Why] = true
-			fmt.Fprintf(c.out, "    %s %s\n", c.paint(yellow, "!"), o.Held.Why)
+		if w.fresh(o.Held.Why) {
+			fmt.Fprintf(c.out, "    %s %s\n", c.paint(yellow, "!"), w.clock.Text(o.Held.Why))
 		}
 	}
 }
@@ -230,7 +241,12 @@ func what(o say.Operation, clock say.Clock) string {
 		return say.Update(o.Operation)
 	case cardea.VerbAdopt:
 		return "was there already: taken over"
-	case cardea.VerbLink, cardea.VerbForget, cardea.VerbAddUnit, cardea.VerbDeleteUnit, cardea.VerbUnlock:
+	case cardea.VerbForget:
+		if o.Cause == cardea.CauseHandedOver {
+			return "stays, and is ours no more"
+		}
+		return say.Verb(o.Verb).Text
+	case cardea.VerbLink, cardea.VerbAddUnit, cardea.VerbDeleteUnit, cardea.VerbUnlock:
 		return say.Verb(o.Verb).Text
 	case cardea.VerbRenameUnit:
 		return "from " + say.Clean(o.GroupName)

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -284,6 +285,55 @@ func TestAPushedGroupThatNoMappingNamesIsAnIssue(t *testing.T) {
 		r.sync(desk.InStep)
 		if in := r.passing("kisi"); r.codes("push-unresolved") != 1 || in["Elephant room"] != nil || len(in["Office 12"]) != 1 {
 			t.Errorf("%d issues, and %v pass", r.codes("push-unresolved"), in)
+		}
+	})
+}
+
+// TestDoctorTellsOfPushes looks before anything was pushed, after it, and after a day of silence.
+func TestDoctorTellsOfPushes(t *testing.T) {
+	t.Parallel()
+	bubble(t, morning, func(t *testing.T) {
+		r := pushing(t, pushMapping)
+		defer r.shut()
+		r.begin()
+		said, d := r.doctor(2, "space")
+		for _, text := range []string{
+			"Nothing was ever pushed to it", "Update access control", "https://YOUR-HOST/acs/space/groups", "https://YOUR-HOST/acs/space/push",
+			"acs_token of this connection, which is set", "none came yet",
+		} {
+			if !strings.Contains(strings.Join(strings.Fields(said), " "), text) {
+				t.Errorf("%q is not said: %s", text, said)
+			}
+		}
+		if strings.Contains(said, pushToken) || d.Connections[0].Pushes.Last != 0 {
+			t.Errorf("%+v", d.Connections[0])
+		}
+		r.mapped()
+		time.Sleep(time.Hour)
+		if err := r.app.store.In("default").SaveHook(t.Context(), "space", "https://cardea.example.test/base/hooks/space", "", cardea.At(time.Now()), "olga"); err != nil {
+			t.Fatal(err)
+		}
+		said, d = r.doctor(0, "space")
+		if p := d.Connections[0].Pushes; p == nil || p.Last == 0 || p.Kept < 4 || p.Webhook != "https://cardea.example.test/base/acs/space/push" ||
+			!strings.Contains(said, "the last one came 60 min ago") && !strings.Contains(said, "the last one came 1 h ago") {
+			t.Errorf("%+v: %s", p, said)
+		}
+		r.hooks.deaf = true
+		time.Sleep(24 * time.Hour)
+		if said, _ = r.doctor(0, "space"); !strings.Contains(said, "The last push came 25 h ago") || !strings.Contains(said, "have it push everybody") {
+			t.Errorf("that it is silent is not said: %s", said)
+		}
+	})
+}
+
+// TestDoctorMissesAMappingOfPushes has an integration map plans, which decide nothing where pushes do.
+func TestDoctorMissesAMappingOfPushes(t *testing.T) {
+	t.Parallel()
+	bubble(t, morning, func(t *testing.T) {
+		r := pushing(t, "      plans: {Hot desk: [General access]}\n")
+		defer r.shut()
+		if said, _ := r.doctor(2, "space"); !strings.Contains(said, "No integration that is switched on maps pushes") {
+			t.Errorf("it is not said: %s", said)
 		}
 	})
 }

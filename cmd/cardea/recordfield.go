@@ -104,6 +104,10 @@ func (f field) get(r cardea.Record) string {
 // set changes what a record says.
 func (f field) set(r cardea.Record, text string) (cardea.Record, error) {
 	text = say.Clean(text)
+	if f.name == "email" && text != "" && !mailable(text) {
+		return r, cardea.Errorf(cardea.Rejected, "email: %q is no e-mail address, such as ana@example.com; "+
+			"leave it empty where there is none", text)
+	}
 	changed := reflect.New(reflect.TypeOf(r)).Elem()
 	changed.Set(reflect.ValueOf(r))
 	to := changed.FieldByIndex(f.index)
@@ -117,6 +121,12 @@ func (f field) set(r cardea.Record, text string) (cardea.Record, error) {
 		panic("a record that is none any more: " + f.name)
 	}
 	return out, nil
+}
+
+// mailable says whether a text has the look of an e-mail address; whether accounts can be matched by it is decided there.
+func mailable(text string) bool {
+	name, host, _ := strings.Cut(text, "@")
+	return name != "" && host != "" && !strings.ContainsAny(host, "@") && !strings.ContainsAny(text, " \t<>,;\"")
 }
 
 // parse reads a value of the form that like has.

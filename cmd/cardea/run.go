@@ -92,7 +92,7 @@ func clockOf(a *app, c *terminal) say.Clock {
 type explainCmd struct {
 	common
 
-	Person string `help:"E-mail, name or id of the person."   required:""`
+	Person string `help:"E-mail, name or id of the person; e-mail or id:N of an account that belongs to nobody." required:""`
 	Group  string `help:"Name of the access group, or id:N."  required:""`
 	At     string `help:"Instant, RFC 3339; now when left out."`
 }
@@ -163,7 +163,9 @@ func (p *progress) tell(d desk.Progress) {
 	}
 	line += " " + d.What
 	if spent > time.Second && d.Done > 0 {
-		line += fmt.Sprintf(", %.0f a second", float64(d.Done)/spent.Seconds())
+		if rate := float64(d.Done) / spent.Seconds(); rate >= 1 {
+			line += fmt.Sprintf(", %.0f a second", rate)
+		}
 		if d.Total > d.Done {
 			line += ", " + say.Took(spent*time.Duration(d.Total-d.Done)/time.Duration(d.Done)) + " left"
 		}

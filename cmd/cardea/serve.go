@@ -49,7 +49,7 @@ func (s *serveCmd) serve(ctx context.Context, c *terminal, with settings) error 
 	}
 	listener, err := c.network.listen(ctx, address)
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w", address, err)
+		return fmt.Errorf("listen on %s: %w; stop what listens there, or name another address with --listen", address, err)
 	}
 	fmt.Fprintf(c.out, "The console is at http://%s\n", listener.Addr())
 	if err := a.connected(ctx, s.logger(c.err)); err != nil {

@@ -131,7 +131,7 @@ func (c *terminal) printUndoing(u desk.Undoing, clock say.Clock) {
 	for _, why := range u.Incomplete {
 		fmt.Fprintf(c.out, "  %s %s\n", c.paint(yellow, "!"), why)
 	}
-	c.printNotes(u.Issues)
+	c.printNotes(u.Issues, clock)
 	switch {
 	case len(u.Operations) == 0:
 	case u.Run == "":

@@ -39,7 +39,11 @@ func (j *judge) held(i int32, person, team string, guest bool) {
 		l.gate = j.person
 	}
 	l.no(askRecord, x.lost(l.record), l.record)
-	if !a.Approved {
+	switch {
+	case a.Approved:
+	case a.Closed:
+		l.no(askState, cardea.WasCancelled, l.record)
+	default:
 		l.no(askState, cardea.NotApproved, l.record)
 	}
 	if j.crowd >= 0 {

@@ -110,6 +110,9 @@ func (x *Index) why(p cardea.PersonID, g cardea.GroupID, r *cardea.Reason, at ca
 	}
 	for _, k := range keys {
 		if v := x.lost(k); v != cardea.Yes {
+			if v == cardea.RecordDeleted && k.Kind == cardea.KindAssignment && x.reassigned(r.Record, at) {
+				return cardea.CauseMoved
+			}
 			return causeOf(v)
 		}
 	}
@@ -125,6 +128,19 @@ func (x *Index) why(p cardea.PersonID, g cardea.GroupID, r *cardea.Reason, at ca
 		return cause
 	}
 	return l.cause
+}
+
+// reassigned says whether an agreement goes on at an instant with something else assigned: what it had before was changed for that, as
+// far as anybody can tell, and not just taken away.
+func (x *Index) reassigned(agreement cardea.Key, at cardea.Instant) bool {
+	if agreement.Kind != cardea.KindAgreement || x.lost(agreement) != cardea.Yes {
+		return false
+	}
+	i := x.contracts.find(agreement.ID)
+	return i >= 0 && x.d.Agreements[i].Approved && slices.ContainsFunc(x.byHolder.of(i), func(n int32) bool {
+		s := &x.d.Assignments[n]
+		return x.lost(s.Key()) == cardea.Yes && (!s.End.Set || s.End.At+cardea.Hour*24 > at) // the gone are listed with their last body
+	})
 }
 
 // listener listens to the judge for Cause: it keeps the verdict about one reason.

@@ -7,13 +7,27 @@ import (
 	"github.com/cardea-access/cardea/core/decide"
 )
 
+// world is what a case changes.
+type world struct {
+	d cardea.Directory
+	s cardea.Settings
+}
+
+// deleted has the space system say that Ana's assignment was deleted.
+func (w *world) deleted() {
+	w.d.Gone = append(w.d.Gone, cardea.Gone{Key: w.d.Assignments[0].Key(), Cause: cardea.CauseDeleted})
+}
+
+// anew gives Ana's agreement another assignment.
+func (w *world) anew(end cardea.Day) {
+	w.d.Assignments = append(w.d.Assignments, cardea.Assignment{
+		ID: "anew", Agreement: w.d.Agreements[0].ID, Resource: "elephant", Start: day("2026-11-01"), End: end,
+	})
+}
+
 // Each case grants Ana the group, then changes one thing and asks why she has it no longer.
 func TestCauseNamesWhatHappenedToTheReason(t *testing.T) {
 	t.Parallel()
-	type world struct {
-		d cardea.Directory
-		s cardea.Settings
-	}
 	for _, c := range []struct {
 		name   string
 		change func(w *world)
@@ -24,11 +38,32 @@ func TestCauseNamesWhatHappenedToTheReason(t *testing.T) {
 		{"assignment ended", func(w *world) { w.d.Assignments[0].End = day("2026-11-22") }, midday, cardea.CauseEnded},
 		{"the announced end", func(w *world) { w.d.Agreements = nil }, "2027-01-01", cardea.CauseEnded},
 		{"not approved any more", func(w *world) { w.d.Agreements[0].Approved = false }, midday, cardea.CauseCancelled},
+		{"cancelled or ended out of its dates", func(w *world) {
+			w.d.Agreements[0].Approved, w.d.Agreements[0].Closed = false, true
+		}, midday, cardea.CauseCancelled},
 		{"another person", func(w *world) { w.d.Agreements[0].Person = "ben" }, midday, cardea.CauseMoved},
 		{"another team", func(w *world) { w.d.Agreements[0].Team = "other" }, midday, cardea.CauseMoved},
 		{"she went to another team", func(w *world) { w.d.People[0].Team = "other" }, midday, cardea.CauseMoved},
 		{"she left", func(w *world) { w.d.People[0].Status = cardea.Left }, midday, cardea.CauseLeft},
 		{"another desk", func(w *world) { w.d.Assignments[0].Resource = "elephant" }, midday, cardea.CauseMoved},
+		{"the assignment was deleted", func(w *world) { w.deleted() }, midday, cardea.CauseDeleted},
+		{"the assignment was replaced by another", func(w *world) {
+			w.deleted()
+			w.anew(cardea.Day{})
+		}, midday, cardea.CauseMoved},
+		{"the assignment was deleted beside one that is over", func(w *world) {
+			w.deleted()
+			w.anew(day("2026-11-10"))
+		}, midday, cardea.CauseDeleted},
+		{"the assignment vanished beside another", func(w *world) {
+			w.d.Assignments = nil
+			w.anew(cardea.Day{})
+		}, midday, cardea.CauseVanished},
+		{"the assignment was replaced, and the agreement is not approved", func(w *world) {
+			w.deleted()
+			w.anew(cardea.Day{})
+			w.d.Agreements[0].Approved = false
+		}, midday, cardea.CauseDeleted},
 		{"the assignment vanished", func(w *world) { w.d.Assignments = nil }, midday, cardea.CauseVanished},
 		{"the agreement vanished", func(w *world) { w.d.Agreements = nil }, midday, cardea.CauseVanished},
 		{"the person vanished", func(w *world) { w.d.People = w.d.People[1:] }, midday, cardea.CauseVanished},

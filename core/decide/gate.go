@@ -63,8 +63,12 @@ func (x *Index) GateIssues(now cardea.Instant) []cardea.Issue {
 	if n := len(without) - named; n > 0 {
 		more = fmt.Sprintf(" and %d more", n)
 	}
+	many, have := fmt.Sprintf("%d people pass by their agreements", len(without)), "have"
+	if len(without) == 1 {
+		many, have = "1 person passes by an agreement", "has"
+	}
 	return []cardea.Issue{{Code: IssueNoPass, Minor: true, Text: fmt.Sprintf(
-		"%d pass by their agreement and have no valid pass, so that passgate: on would keep them out: %s%s", len(without),
+		"%s and %s no valid pass, so that passgate: on would keep them out: %s%s", many, have,
 		strings.Join(without[:min(named, len(without))], ", "), more)}}
 }
 

@@ -32,9 +32,15 @@ func TestPassGate(t *testing.T) {
 		s.PassGate = gate
 		x := decide.New(d, s)
 		wantPeople(t, x, "g", midday, person("ana"), person("ben"))
-		if text := said(x); strings.HasPrefix(text, "1 pass") != (gate == "report") {
+		if text := said(x); strings.HasPrefix(text, "1 person passes by an agreement and has no valid pass,") != (gate == "report") {
 			t.Errorf("gate %q says %q", gate, text)
 		}
+	}
+	two := d
+	two.Passes = d.Passes[1:]
+	s.PassGate = "report"
+	if text := said(decide.New(two, s)); !strings.HasPrefix(text, "2 people pass by their agreements and have no valid pass,") {
+		t.Errorf("of two it says %q", text)
 	}
 	s.PassGate = "on"
 	x := decide.New(d, s)

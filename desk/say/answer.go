@@ -21,6 +21,9 @@ type Answer struct {
 // Explanation tells an answer. The clock gives zone and present; an asked instant within a minute of it is "now".
 func Explanation(x Explained, c Clock) Answer {
 	t := teller{x: x, e: x.Explanation, c: c}
+	if x.Stranger != nil {
+		return t.stranger(x.Stranger)
+	}
 	a := Answer{Lines: make([]Line, 0, len(t.e.Considered))}
 	for _, one := range t.e.Considered {
 		a.Lines = append(a.Lines, t.line(one))
@@ -169,6 +172,9 @@ func mending(one cardea.Consideration) string {
 		case cardea.RulePass, cardea.RuleDayPass:
 			return "Sell them another pass."
 		}
+	}
+	if one.Verdict == cardea.WasCancelled && one.Rule != cardea.RuleBooking {
+		return "Make it active again, or sell a new one, in the space system."
 	}
 	return Verdict(one.Verdict).Mend
 }

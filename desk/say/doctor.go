@@ -17,6 +17,7 @@ var abilities = map[string]string{
 	"profiled":   "holds an access profile and a time group on each entry",
 	"units":      "has rentable units of its own",
 	"hooked":     "announces changes by webhook",
+	"pushed":     "works out by itself who passes, and pushes it",
 	"examined":   "can be looked through for what should be mended",
 }
 
@@ -152,6 +153,21 @@ var troubles = map[string]Word{
 	"read-incomplete": {Text: "the last read did not bring all %s: %s"},
 	"read-suspect": {
 		Text: "the last read of %s was unlike the one before; a second one has to agree before anybody is removed",
+	},
+	"never-pushed": {
+		Text: "nothing was ever pushed to it, so that nobody passes by it",
+		Mend: "Enter both addresses and the token at the space system, at each location, while `cardea serve` runs; then have it " +
+			"push everybody (Nexudus: Settings > Integrations > Custom ACS, and Update access control).",
+	},
+	"pushes-silent": {
+		Text: "the last push came %s ago; what was pushed goes on until it expires, but nothing new is heard",
+		Mend: "If something changed there since, see whether it still pushes to the address below, and have it push everybody " +
+			"(Nexudus: Update access control).",
+	},
+	"pushes-not-mapped": {
+		Text: "no integration that is switched on maps pushes, so that nothing that is pushed opens anything",
+		Mend: "Name the groups that a push may name, as in mappings: {pushes: {\"*\": [GROUP]}}; mappings of other kinds decide " +
+			"nothing here.",
 	},
 	"unused":       {Text: "no integration that is switched on uses it"},
 	"switched-off": {Text: "it is switched off, so that nothing of it was looked at"},

@@ -146,6 +146,10 @@ func (t teller) predicate(one cardea.Consideration) string {
 		if w, ok := after(one.Windows, t.e.At); ok {
 			return said + "; it opens next " + t.c.Window(w)
 		}
+	case cardea.WasCancelled:
+		if one.Rule != cardea.RuleBooking { // a rental or membership that was ended before its dates say so
+			return "was ended or cancelled in the space system"
+		}
 	case cardea.HasLeft:
 		return "belongs to the team, and " + t.person() + " has left it"
 	case cardea.NotMapped:

@@ -163,6 +163,8 @@ type Explained struct {
 	Names       map[cardea.Key]string `json:"names,omitempty"` // of the records named, where they have one
 	Door        AtDoor                `json:"door"`
 	ReadAt      cardea.Instant        `json:"read_at"` // the last complete read of the space side, 0 = none
+	// Stranger is set when no space system knows whose account it is: then nothing was considered.
+	Stranger *Stranger `json:"stranger,omitempty"`
 }
 
 // AtDoor is what the door system shows of a person and a group, as last read.

@@ -69,6 +69,7 @@ type run struct {
 	down    int
 	stopped error
 	answers map[cardea.OpKey]cardea.Instant // when it was answered well
+	shut    map[cardea.AccountID]bool       // of a recovery: accounts of people who may pass nowhere
 }
 
 // Apply carries out the operations of the changeset that are not held and are due, in their order, and reads them back.
@@ -106,6 +107,7 @@ func stoppedBy(err error) error {
 func (a *Applier) begin(state store.DoorState) *run {
 	return &run{
 		Applier: a, book: newBook(state), at: map[cardea.OpKey]int{}, answers: map[cardea.OpKey]cardea.Instant{},
+		shut: map[cardea.AccountID]bool{},
 	}
 }
 

@@ -75,8 +75,17 @@ func (a *Applier) recovery(ctx context.Context, flying, open []store.OpRow) (*ru
 	}
 	r := a.begin(state)
 	r.total = len(flying)
+	for _, l := range state.Pairs() {
+		if a.Blocked[l.Person] {
+			r.shut[l.Account] = true
+		}
+	}
 	return r, nil
 }
+
+// barred says whether an operation is of somebody who may pass nowhere: blocked, or on an account with somebody who is, which is
+// shut to both.
+func (r *run) barred(op cardea.Operation) bool { return r.Blocked[op.Person] || r.shut[op.Account] }
 
 // withAccount fills in the account that was made after the operation was planned.
 func (r *run) withAccount(op cardea.Operation) cardea.Operation {
@@ -96,7 +105,7 @@ func (r *run) settle(ctx context.Context, op cardea.Operation) error {
 		return r.settleCreate(ctx, op)
 	case cardea.VerbRetime, cardea.VerbReprofile:
 		shape := r.shaper(op)
-		if shape == nil || r.Blocked[op.Person] {
+		if shape == nil || r.barred(op) {
 			return r.dead(ctx, op)
 		}
 		if err := r.resume(ctx, shape, op); err != nil {

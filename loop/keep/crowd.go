@@ -80,13 +80,13 @@ func uncounted(p *Plan, most int, now cardea.Instant, counts door.Counting) []ca
 	}
 	var elsewhere []cardea.GroupID
 	for i := range p.State.Groups {
-		if g := p.State.Groups[i].ID; !listed(&p.State, g) {
+		if g := p.State.Groups[i].ID; !swept(&p.State, g) {
 			elsewhere = append(elsewhere, g)
 		}
 	}
 	in := map[cardea.AccountID]int{}
 	for i := range p.State.Edges {
-		if e := &p.State.Edges[i]; of[e.Account] != nil && listed(&p.State, e.Group) {
+		if e := &p.State.Edges[i]; of[e.Account] != nil && swept(&p.State, e.Group) {
 			in[e.Account]++
 		}
 	}
@@ -107,8 +107,8 @@ func uncounted(p *Plan, most int, now cardea.Instant, counts door.Counting) []ca
 	return slices.Sorted(maps.Keys(of))
 }
 
-// listed says whether the last sweep brought the entries of a group, or somebody looked since.
-func listed(s *store.DoorState, g cardea.GroupID) bool {
+// swept says whether the last sweep brought the entries of a group, or somebody looked since.
+func swept(s *store.DoorState, g cardea.GroupID) bool {
 	at := s.EdgesAt[g]
 	return at != 0 && at >= s.ReadAt
 }

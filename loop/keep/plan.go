@@ -287,13 +287,31 @@ func blindness(space string, standings map[cardea.Kind]read.Standing, feeds []ca
 	if len(standings) == 0 {
 		return space + " was never read"
 	}
-	why := ""
+	kinds := map[string][]string{} // by why
+	var order []string
 	for _, kind := range feeds {
-		if s, has := standings[kind]; has && s.Blind() != "" {
-			why = joined(why, "the "+string(kind)+" records of "+space+": "+s.Blind())
+		s, has := standings[kind]
+		if !has || s.Blind() == "" {
+			continue
 		}
+		if kinds[s.Blind()] == nil {
+			order = append(order, s.Blind())
+		}
+		kinds[s.Blind()] = append(kinds[s.Blind()], string(kind))
+	}
+	why := ""
+	for _, one := range order {
+		why = joined(why, "the "+listed(kinds[one])+" records of "+space+": "+one)
 	}
 	return why
+}
+
+// listed joins names as a sentence does.
+func listed(names []string) string {
+	if last := len(names) - 1; last > 0 {
+		return strings.Join(names[:last], ", ") + " and " + names[last]
+	}
+	return strings.Join(names, "")
 }
 
 func joined(a, b string) string {

@@ -37,13 +37,15 @@ type Standing struct {
 func (s Standing) Blind() string {
 	switch {
 	case s.At == 0:
-		return "it was never read"
+		return "never read"
 	case s.SuspectSince != 0:
-		return "its last reading is suspect: " + s.Why
-	case s.Grade == cardea.Incomplete, s.Grade == cardea.Failed:
-		return fmt.Sprintf("its last reading is %s: %s", s.Grade, s.Why)
+		return "the last reading is suspect: " + s.Why
+	case s.Grade == cardea.Failed:
+		return "the last reading failed: " + s.Why
+	case s.Grade == cardea.Incomplete:
+		return "the last reading is incomplete: " + s.Why
 	case s.CompleteAt == 0:
-		return "it was never read completely"
+		return "never read completely"
 	}
 	return ""
 }

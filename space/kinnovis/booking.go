@@ -67,7 +67,7 @@ func (v booking) record() (cardea.Record, error) {
 	case slices.Contains(never, status):
 		a.Approved, a.Computed = false, status
 	case slices.Contains(over, status) && (!a.End.Set || a.End.At <= a.Start.At):
-		a.Approved, a.Computed = false, status // no date says when it ended, or it ended before it began
+		a.Approved, a.Closed, a.Computed = false, true, status // no date says when it ended, or it ended before it began
 	case v.Out.Set && v.Out.At < v.In.At:
 		return nil, errors.New("the booking's move-out is before its move-in")
 	}

@@ -103,6 +103,9 @@ func TestDatesDecideUnlessTheStatusSaysThatItIsOver(t *testing.T) {
 		"an instant at midnight":     {out(open, "2026-12-31T00:00:00.000000Z"), true, dayOf("2026-12-31"), "active"},
 	} {
 		a := agreed(t, c.raw)
+		if over := strings.HasPrefix(c.computed, "cancelled") || c.computed == "ended"; a.Closed != over {
+			t.Errorf("%s: closed is %v", name, a.Closed)
+		}
 		if a.Approved != c.approved || a.End != c.end || a.Computed != c.computed || a.Start != dayOf("2026-11-01") {
 			t.Errorf("%s: %+v", name, a)
 		}

@@ -99,7 +99,7 @@ func (s *System) closed(a cardea.Agreement, raw []byte) cardea.Agreement {
 		return a
 	}
 	if status := v.status(); a.Approved && slices.Contains(over, status) && a.End.Set && cardea.At(s.now()) < a.End.At+longest {
-		a.Approved, a.Computed = false, status
+		a.Approved, a.Closed, a.Computed = false, true, status
 	}
 	return a
 }

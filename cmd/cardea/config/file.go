@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -116,6 +117,10 @@ func (c *Connection) Secrets() map[string]string {
 // Load reads a file, lays the environment over it and checks it. getenv is os.Getenv but in tests.
 func Load(path string, getenv func(string) string) (*File, error) {
 	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, cardea.Errorf(cardea.Rejected, "there is no configuration file %s here: name yours with --config FILE, or write one; "+
+			"docs/guides begin with one for each pair of systems, and cardea demo needs none", path)
+	}
 	if err != nil {
 		return nil, cardea.Errorf(cardea.Rejected, "cannot read the configuration: %w", err)
 	}
@@ -127,7 +132,11 @@ func Parse(path string, data []byte, getenv func(string) string) (*File, error) 
 	f := &File{Path: path}
 	var root yaml.Node
 	if err := yaml.Unmarshal(data, &root); err != nil {
-		return nil, cardea.Errorf(cardea.Rejected, "%s: %s", path, strings.TrimPrefix(err.Error(), "yaml: "))
+		hint := ""
+		if strings.Contains(err.Error(), "cannot start any token") {
+			hint = "; YAML is indented with spaces, not with tabs"
+		}
+		return nil, cardea.Errorf(cardea.Rejected, "%s: %s%s", path, strings.TrimPrefix(err.Error(), "yaml: "), hint)
 	}
 	p := &problems{path: path}
 	if root.Kind != 0 {
