@@ -57,6 +57,8 @@ type Settings struct {
 	// PassGate says what becomes of what agreements give to members without a valid pass (RULES.md 2): "on" takes it away,
 	// "report" says so; anything else is off.
 	PassGate string `json:"passgate,omitempty"`
+	// PassGateBookings says that the gate is about what bookings give to members as well. Visitors have no passes: they are let in.
+	PassGateBookings bool `json:"passgate_bookings,omitempty"`
 	// Pushed says that what the space system pushes decides: mappings of pushes give their groups and no others do (RULES.md PUSHED).
 	Pushed   bool      `json:"pushed,omitempty"`
 	Mappings []Mapping `json:"mappings"` // sorted by kind, item

@@ -113,10 +113,23 @@ func (d *Desk) readAt(ctx context.Context, connection string) (cardea.Instant, e
 
 // names looks up what the records of an explanation are called.
 func (d *Desk) names(ctx context.Context, connection string, e cardea.Explanation) (map[cardea.Key]string, error) {
-	var keys []cardea.Key
+	var keys, locked []cardea.Key
 	for _, c := range e.Considered {
 		keys = append(keys, c.Record)
 		keys = append(keys, c.Via...)
+		if n := len(c.Steps); c.Verdict == cardea.IsLocked && n > 0 && c.Steps[n-1].Key != nil {
+			locked = append(locked, *c.Steps[n-1].Key) // perhaps somebody else: a payer that is suspended
+		}
 	}
-	return d.called(ctx, connection, keys)
+	out, err := d.called(ctx, connection, keys)
+	if err != nil || len(locked) == 0 {
+		return out, err
+	}
+	records, err := d.ws.Facts(ctx, connection, locked)
+	for _, r := range records {
+		if p, is := r.(cardea.Person); is {
+			out[p.Key()] = p.Name
+		}
+	}
+	return out, err
 }

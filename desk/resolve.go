@@ -43,8 +43,9 @@ func Resolve(
 		Integration: in.Name, Zone: in.Zone, Lead: in.Lead, Lag: in.Lag,
 		Visitors: in.Visitors, TeamBooking: in.Teams, PassTail: in.PassTail,
 		CancellationOut: in.CancelledOut, PausedKeep: in.PausedKept, PassGate: in.PassGate,
-		Pushed: in.Pushed,
-		Sites:  map[string]cardea.LocationSettings{},
+		PassGateBookings: in.PassGateBookings,
+		Pushed:           in.Pushed,
+		Sites:            map[string]cardea.LocationSettings{},
 	}
 	for _, l := range in.Locations {
 		if id, ok := r.name(shelfLocations, l); ok {

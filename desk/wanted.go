@@ -37,6 +37,8 @@ type Integration struct {
 	CancelledOut bool
 	// PassGate says what becomes of members without a valid pass.
 	PassGate string // on, report, off
+	// PassGateBookings says that it is about what members booked too.
+	PassGateBookings bool
 	// PausedKept says that a paused agreement gives what it gives all the same.
 	PausedKept bool
 	// Units says that rented units open: each for the groups of its own access permissions, unless a mapping names it.

@@ -16,13 +16,15 @@ var (
 	// An e-mail address, its @ plain or escaped as in a query. Only the local part goes: the domain helps to find faults.
 	mailPattern = regexp.MustCompile(`[^\s"<>,;:&=/?()\[\]{}\\]+?(@|%40)((?:[\pL\pN-]+\.)+\pL{2,})`)
 	// name=value and "name":"value" where the name speaks of a secret.
-	pairPattern = regexp.MustCompile(`(?i)([A-Za-z0-9_.-]*(?:secret|token|password|passwd|api_?key|authorization|cookie)` +
+	pairPattern = regexp.MustCompile(`(?i)([A-Za-z0-9_.-]*(?:secret|token|password|passwd|api_?key|authorization|cookie|` +
+		`pin_?code|private_?key|access_?card|key_?fob)` +
 		`[A-Za-z0-9_.-]*["']?\s*[=:]\s*["']?)([^"'&\s,;}]+)`)
 	// Credentials are long; "a basic plan" is none.
 	bearerPattern = regexp.MustCompile(
 		`(?i)\b(bearer|basic|kisi-login|kisi-group-link|kisi-access-key)\s+[A-Za-z0-9._~+/=-]{12,}`)
 	secretName = regexp.MustCompile(
-		`(?i)(secret|token|password|passwd|api_?-?key|authorization|cookie|signature|(^|_)otp($|_)|(^|_)pin($|_))`)
+		`(?i)(secret|token|password|passwd|api_?-?key|authorization|cookie|signature|(^|_)otp($|_)|(^|_)pin($|_)|` +
+			`pin_?code|private_?key|access_?card|key_?fob)`) // and what people open doors with
 	// What people type at a keypad. Of what bears the name only digits go: a refusal is filed under it too, and its words stay.
 	codeName = regexp.MustCompile(`(?i)(access|gate)[_-]?code|code[_-]?entered`)
 	// An access code in free text: accessCode=1, "code_entered":"1", access code 1.

@@ -44,6 +44,7 @@ func newNexudus(name string, c *config.Connection, b *wire.Budget, w wiring) (sp
 		if own.Registrar, err = wire.New(settings); err != nil {
 			return nil, err
 		}
+		own.Writes = wire.NewBudget(name+" writes", nexudus.WriteRate, wire.LocalSlots(), w.now)
 	}
 	system, err := nexudus.New(own)
 	if err != nil || !c.ACS {

@@ -34,7 +34,8 @@ func integration(f *config.File, in *config.Integration) (desk.Integration, erro
 		Approve: cardea.Approve(in.Approve.Text), Mails: cardea.Mails(in.Mails.Text), Brake: in.Brake.Over(cardea.DefaultBrake),
 		Prefix: in.Prefix, Follow: in.Profile.Follow, Visitors: in.Visitors.Text != "none", Teams: in.TeamBookings.Text == "team",
 		CancelledOut: in.CancellationDay.Text == "out", PausedKept: in.Paused.Text == "keep", PassGate: in.PassGate.Text,
-		PassTail: in.PassTail.Text == "day", Units: in.Mappings.Units != nil,
+		PassGateBookings: in.PassGateBookings.Text == "true",
+		PassTail:         in.PassTail.Text == "day", Units: in.Mappings.Units != nil,
 		Stored: in.Section == 0 && !in.Maps(), MappedAt: f.At(in.Section),
 	}
 	var err error

@@ -13,11 +13,14 @@ import (
 
 // nexudusListening is Nexudus with Kisi, its hooks registered and heard, and a server that acts on them. The interval is long, so that
 // nothing but a hook can be what was acted on.
-func nexudusListening(t *testing.T, switches map[string]string) (r *rig, stop func()) {
+func nexudusListening(t *testing.T, switches map[string]string, edits ...func(*config.File)) (r *rig, stop func()) {
 	t.Helper()
 	door := doorSide("kisi")
 	r = pair(t, nexudusSide(t), door, onSQLite, commonMappings(door), func(f *config.File) {
 		f.Integrations["site"].Interval.Duration = 12 * time.Hour
+		for _, edit := range edits {
+			edit(f)
+		}
 	})
 	if err := r.vendors.SetSwitches(switches); err != nil {
 		t.Fatal(err)

@@ -35,8 +35,8 @@ func (j *judge) held(i int32, person, team string, guest bool) {
 	l := &j.look
 	*l = newLook(cardea.RulePlan, a.Key())
 	l.guest, l.locked = guest, a.Locked
-	if j.all && x.gates() {
-		l.gate = j.person
+	if j.all {
+		l.gate = x.gateOf(cardea.KindAgreement, j.person)
 	}
 	l.no(askRecord, x.lost(l.record), l.record)
 	switch {

@@ -22,6 +22,7 @@ func (j *judge) booking(i int32) {
 	}
 	l.holder.booking = i
 	if j.all {
+		l.gate = x.gateOf(cardea.KindBooking, j.person)
 		j.invited(l, i)
 	}
 	resource := cardea.Key{Kind: cardea.KindResource, ID: b.Resource}

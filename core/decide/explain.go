@@ -16,7 +16,7 @@ func (x *Index) Explain(p cardea.PersonID, g cardea.GroupID, at cardea.Instant) 
 	if person < 0 {
 		return out
 	}
-	w := witness{x: x, at: at, now: x.evaluate(cardea.Window{From: at, Until: at})}
+	w := witness{x: x, person: person, at: at, now: x.evaluate(cardea.Window{From: at, Until: at})}
 	j := judge{x: x, days: &days{}, all: true, crowd: none, person: person, group: x.group(g), hear: w.hear}
 	j.about(person)
 	now := unite(w.windows)
@@ -80,6 +80,7 @@ func together(lists ...[]int32) []int32 {
 // witness listens to the judge for Explain: it keeps what every rule said about one instant.
 type witness struct {
 	x        *Index
+	person   int32
 	at       cardea.Instant
 	now      *evaluation
 	windows  []cardea.Window // of every yes, around the instant
@@ -98,7 +99,7 @@ func (w *witness) hear(l *look) {
 	if l.mapping >= 0 {
 		c.Kind, c.Item = w.x.mappings[l.mapping].Kind, w.x.mappings[l.mapping].Item
 	}
-	s := steps{x: w.x, look: l}
+	s := steps{x: w.x, person: w.person, look: l}
 	if l.says == cardea.Yes {
 		now := w.now.clock(l, w.at)
 		c.Verdict, s.stopped, s.cuts = now.verdict, now.stopped, now.cuts

@@ -214,7 +214,7 @@ func (x *Index) Feeds(g cardea.GroupID) []cardea.Kind {
 		if len(x.crowds.list) > 0 {
 			kinds = append(kinds, cardea.KindTeam)
 		}
-		if x.gates() && m.Kind != cardea.ItemBookables {
+		if x.gated(cardea.KindAgreement) && m.Kind != cardea.ItemBookables || x.gated(cardea.KindBooking) && m.Kind == cardea.ItemBookables {
 			kinds = append(kinds, cardea.KindPass)
 		}
 		switch m.Kind {

@@ -58,7 +58,7 @@ func (k *keeper) keep(l *look) {
 	if len(x.edges) == before {
 		return
 	}
-	gated := x.gates() && l.record.Kind == cardea.KindAgreement
+	gated := x.gated(l.record.Kind)
 	r := x.reasons.add()
 	m := &x.mappings[l.mapping]
 	r.Integration, r.Rule, r.Record, r.Kind, r.Item = x.s.Integration, m.rule, l.record, m.Kind, m.Item
@@ -70,7 +70,7 @@ func (k *keeper) keep(l *look) {
 		for i := before; i < len(x.edges); i++ {
 			x.edges[i].when = ^when(len(x.timed))
 			f := l.finding(x)
-			f.gate, f.timed = x.edges[i].person, true
+			f.gate, f.timed = x.gateOf(l.record.Kind, x.edges[i].person), true
 			x.timed = append(x.timed, f)
 		}
 		return

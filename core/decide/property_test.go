@@ -124,6 +124,7 @@ func drawn(t *rapid.T) (cardea.Directory, cardea.Settings) {
 	if draw("scope", "all", "some") == "some" {
 		s.Locations = []string{"lon"}
 	}
+	s.PassGate, s.PassGateBookings = draw("gate", "", "", "on"), draw("gate of bookings", "no", "yes") == "yes"
 	s.CancellationOut = draw("cancellation day", "in", "out") == "out"
 	s.Visitors, s.TeamBooking, s.PassTail = draw("visitors", "on", "off") == "on", draw("teams", "on", "off") == "on",
 		draw("tail", "on", "off") == "on"

@@ -14,6 +14,7 @@ const most = 200
 // steps writes down the way of a look through the questions, for Explain.
 type steps struct {
 	x       *Index
+	person  int32 // who is asked about
 	look    *look
 	window  *cardea.Window // the one near the asked instant
 	stopped ask
@@ -93,13 +94,26 @@ func (s *steps) key(a ask) cardea.Key {
 			return cardea.Key{Kind: cardea.KindLocation, ID: s.x.places[l.place].id}
 		}
 	case askLock:
-		if n := l.holder.person; s.x.isSuspended(n) {
-			return s.x.person(n).Key()
-		}
-		return l.record
+		return s.lock()
 	case askRecord, askState, askLeft, askWindow, askPause, askHours, askSlots, askGate, askDone:
 	}
 	return cardea.Key{}
+}
+
+// lock returns what is locked: the asked person or the one whose contract it is, where they are suspended (level all), else the
+// record itself.
+func (s *steps) lock() cardea.Key {
+	l := s.look
+	payer := none
+	if i := s.x.contracts.find(l.record.ID); i >= 0 && l.record.Kind == cardea.KindAgreement {
+		payer = s.x.people.persons.find(s.x.d.Agreements[i].Person)
+	}
+	for _, p := range []int32{s.person, payer} {
+		if s.x.isSuspended(p) {
+			return s.x.person(p).Key()
+		}
+	}
+	return l.record
 }
 
 // arrange puts what was considered in order, those that got furthest first, and picks the one fact that would change the

@@ -156,6 +156,9 @@ func (t teller) change() string {
 		return "Nothing in the records leads to " + t.group() +
 			": give them a membership, booking or pass that is mapped to it."
 	}
+	if who := t.suspended(*f); who != "" {
+		return upper(who) + ": " + t.word(*f).Mend
+	}
 	mend := mending(*f)
 	if mend == "" {
 		return ""

@@ -23,7 +23,7 @@ type Line struct {
 
 func (t teller) line(one cardea.Consideration) Line {
 	l := Line{
-		Mark: MarkOf(one.Verdict), Verdict: one.Verdict, Word: Verdict(one.Verdict).Short,
+		Mark: MarkOf(one.Verdict), Verdict: one.Verdict, Word: t.word(one).Short,
 		Rule: Rule(one.Rule).Short, Code: one.Rule, Text: upper(t.clause(one)) + ".",
 		Record: one.Record, Via: one.Via, Where: Clean(one.Integration),
 	}
@@ -128,7 +128,7 @@ func (t teller) clause(one cardea.Consideration) string {
 
 // predicate is the verdict with the times it rests on.
 func (t teller) predicate(one cardea.Consideration) string {
-	said := Verdict(one.Verdict).Text
+	said := t.word(one).Text
 	switch one.Verdict { //nolint:exhaustive // the others carry no time
 	case cardea.Yes:
 		if w, ok := holding(one.Windows, t.e.At); ok {

@@ -82,6 +82,13 @@ func (v *Vendor) showBooking(w *view, word string, r, out row) {
 	}
 	if v.switches.Is("shared_accesses", "absent") {
 		delete(out, "shared_accesses")
+	} else if v.switches.Is("ids", "integers") {
+		all := v.state.t["customers"]
+		for i, one := range list(out, "shared_accesses") { // a kind of its own, whose numbers are those of some customers too
+			if share, is := one.(row); is && i < len(all.order) {
+				share["id"] = float64(all.serial[all.order[i]])
+			}
+		}
 	}
 }
 

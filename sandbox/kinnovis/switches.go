@@ -8,7 +8,7 @@ func switches() []twin.Switch {
 		{Name: "version", Values: []string{"v1", "2025-09"},
 			About: "the path's version: the sheet only says that there is one; 2025-09 is how Stora writes it (4.2, 6.6)"},
 		{Name: "ids", Values: []string{"prefixed", "integers"},
-			About: "ids are texts with a prefix (Stora, 4.2), or numbers (hiring challenge, 3.5)"},
+			About: "ids are texts with a prefix (Stora, 4.2), or each kind's numbers (hiring challenge, 3.5): shared accesses have their own too"},
 		{Name: "dates", Values: []string{"date", "utc", "local"},
 			About: "move-in and move-out: a date, its midnight in UTC, or its midnight at the location as an instant (6.6)"},
 		{Name: "move_out_day", Values: []string{"out", "in"},

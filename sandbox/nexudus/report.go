@@ -31,7 +31,11 @@ func (v *Vendor) report(n *news, ch change) {
 		which = 0
 	}
 	if action := plain()[ch.e.key][which]; action != "" {
-		n.tell(action, ch.e, shown)
+		e, of := ch.e, shown
+		if action == "BookingDelete" && v.switches.Is("hook_deleted", "cancelled") {
+			e, of = v.cancelledOf(e, of)
+		}
+		n.tell(action, e, of)
 	}
 	switch ch.e.key {
 	case "coworkers":
@@ -64,6 +68,17 @@ func (v *Vendor) report(n *news, ch change) {
 		}
 	default:
 	}
+}
+
+// cancelledOf returns the row that took a booking's place, or the booking where there is none.
+func (v *Vendor) cancelledOf(e *entity, booking row) (*entity, row) {
+	id := digits(idOf(booking["Id"]))
+	v.state.each("cancelledbookings", func(r row) {
+		if text(r, "OriginalBookingId") == id {
+			e, booking = v.state.cs.by["cancelledbookings"], r
+		}
+	})
+	return e, booking
 }
 
 // reportCoworker: created, activated, suspended, access details changed; not deleted (3.4).

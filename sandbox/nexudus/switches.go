@@ -37,6 +37,8 @@ func switches() []twin.Switch {
 			About: "the signature is over the body with ? for what is not ASCII (docs), or over the raw body (3.3)"},
 		{Name: "hook_wire", Values: []string{"utf8", "ascii"},
 			About: "what is not ASCII in the body of a webhook: as it is, or ? (3.3)"},
+		{Name: "hook_deleted", Values: []string{"cancelled", "booking"},
+			About: "the record of BookingDelete was not found: the row that took the booking's place, with an id of its own, or the booking (6)"},
 		{Name: "hook_failures", Values: []string{"3", "10"}, About: "failures after which a webhook is switched off: not found (3.1)"},
 		{Name: "hook_delivery", Values: []string{"once", "twice", "lost", "reversed"},
 			About: "how webhooks go out; lost, doubled and reordered ones must be lived with (5)"},

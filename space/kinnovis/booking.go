@@ -86,6 +86,13 @@ type shared struct {
 	strangers int
 }
 
+// ours says whether the id of a shared access is a customer's. A bare number beside a name may be the share's own, and some other
+// customer's as well, who would be let into a stranger's unit.
+func ours(id ref, raw []byte) bool {
+	var fields map[string]json.RawMessage
+	return strings.Trim(string(id), "0123456789") != "" || json.Unmarshal(raw, &fields) == nil && len(fields) == 1
+}
+
 // UnmarshalJSON reads a list of customers' ids, or of objects that name one in customer_id, customer or id.
 func (s *shared) UnmarshalJSON(b []byte) error {
 	*s = shared{}
@@ -105,7 +112,9 @@ func (s *shared) UnmarshalJSON(b []byte) error {
 			if err := json.Unmarshal(raw, &one); err != nil {
 				return errors.New("a shared access cannot be read")
 			}
-			id = cmp.Or(one.Customer, one.Whole, one.ID)
+			if id = cmp.Or(one.Customer, one.Whole); id == "" && ours(one.ID, raw) {
+				id = one.ID
+			}
 		} else if err := json.Unmarshal(raw, &id); err != nil {
 			return errors.New("a shared access is no customer")
 		}

@@ -124,8 +124,8 @@ func (s *System) Assumed() []string {
 		"A booking whose status is ended or cancelled is over at once, whatever its dates; one that is cancelled for later is active until then.",
 		"A booking that is a draft, an offer, pending or declined gives nothing; a status that is not known says nothing.",
 		"A booking of several units lists them in units or unit_ids; one that was moved has its own dates for each.",
-		"shared_accesses are customers, by their ids: others get no access; a booking without the field has none when the " +
-			"first three, read alone, have none either.",
+		"shared_accesses are customers, by their ids: others get no access, nor does a bare number beside a name; a booking without the " +
+			"field has none when the first three, read alone, have none either.",
 		"Hooks bear the time and HMAC-SHA256 over time and body in X-Kinnovis-Signature, and are not older than five minutes.",
 		"Changes of customers are announced by no hook: they come with their bookings, and with the next whole reading.",
 	}

@@ -164,8 +164,16 @@ func hint(path string, body []byte) (cardea.Hint, error) {
 		if it.kind == cardea.KindResource {
 			k.ID = deskPrefix + k.ID
 		}
-		if !slices.Contains(out.Keys, k) {
-			out.Keys = append(out.Keys, k)
+		keys := []cardea.Key{k}
+		// What tells of a booking that was cancelled is not known: its record, or the row that took its place and bears another id.
+		var was ref
+		if it.kind == cardea.KindBooking && json.Unmarshal(rec["OriginalBookingId"], &was) == nil && was != "" {
+			keys = append(keys, cardea.Key{Kind: it.kind, ID: string(was)})
+		}
+		for _, k := range keys {
+			if !slices.Contains(out.Keys, k) {
+				out.Keys = append(out.Keys, k)
+			}
 		}
 	}
 	return out, nil

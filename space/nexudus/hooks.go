@@ -247,7 +247,7 @@ func (s *System) dropHook(ctx context.Context, id ref) error {
 func (s *System) command(ctx context.Context, call wire.Call, what string) error {
 	var e envelope
 	call.Out = &e
-	answer, err := s.registrar.Do(ctx, call)
+	answer, err := s.write(ctx, call)
 	if err != nil {
 		return err
 	}
@@ -255,4 +255,23 @@ func (s *System) command(ctx context.Context, call wire.Call, what string) error
 		return nil
 	}
 	return e.failed(what)
+}
+
+// writeTries is how often a write is sent that the vendor had no room for.
+const writeTries = 5
+
+// write sends a write at the pace that the vendor takes writes at. Only the throttle's refusal is sent again: nothing was done then, while
+// of any other trouble it is not known.
+func (s *System) write(ctx context.Context, call wire.Call) (answer wire.Answer, err error) {
+	for range writeTries {
+		if s.writes != nil {
+			if err := s.writes.Wait(ctx); err != nil {
+				return answer, fmt.Errorf("waiting for room to write at Nexudus: %w", err)
+			}
+		}
+		if answer, err = s.registrar.Do(ctx, call); cardea.ClassOf(err) != cardea.Throttled {
+			break
+		}
+	}
+	return answer, err
 }

@@ -16,6 +16,9 @@ const Production = "https://spaces.nexudus.com"
 // calls this far apart are neither more than one in 100 ms nor more than 120 in a minute.
 var Rate = wire.Rate{Calls: 5000, Per: time.Hour}
 
+// WriteRate is below the limit of writes, which is 60 a minute in each table (vendors/nexudus.md 1.7).
+var WriteRate = wire.Rate{Calls: 50, Per: time.Minute}
+
 // Hosts are the two addresses of an account.
 type Hosts struct {
 	Token string // where tokens come from

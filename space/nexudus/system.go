@@ -23,7 +23,9 @@ type Config struct {
 	HookSecret string
 	// Registrar, if any, may write webhooks: it is not read-only. No other call goes through it.
 	Registrar *wire.Client
-	Now       func() time.Time
+	// Writes, if any, keeps the Registrar within WriteRate: its calls count among all, and writes have a limit of their own.
+	Writes *wire.Budget
+	Now    func() time.Time
 }
 
 // System is one Nexudus account. It may be used by many goroutines.
@@ -32,6 +34,7 @@ type System struct {
 	account   string
 	secret    []byte
 	registrar *wire.Client
+	writes    *wire.Budget
 	now       func() time.Time
 }
 
@@ -54,7 +57,8 @@ func New(c Config) (*System, error) {
 		return nil, cardea.Errorf(cardea.Rejected, "the Nexudus connection has no clock")
 	}
 	return &System{
-		client: c.Client, account: c.Account, secret: ascii([]byte(c.HookSecret)), registrar: c.Registrar, now: c.Now,
+		client: c.Client, account: c.Account, secret: ascii([]byte(c.HookSecret)), registrar: c.Registrar,
+		writes: c.Writes, now: c.Now,
 	}, nil
 }
 

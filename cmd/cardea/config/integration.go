@@ -30,6 +30,7 @@ type Integration struct {
 	Visitors         Choice                       `yaml:"visitors"`
 	TeamBookings     Choice                       `yaml:"team_bookings"`
 	PassGate         Choice                       `yaml:"passgate"`
+	PassGateBookings Choice                       `yaml:"passgate_bookings"`
 	PassTail         Choice                       `yaml:"pass_tail"`
 	Paused           Choice                       `yaml:"paused"`
 	CancellationDay  Choice                       `yaml:"cancellation_day"`

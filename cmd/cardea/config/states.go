@@ -51,6 +51,11 @@ func (in *Integration) checkStates(p *problems, s states) {
 		gate = "report"
 	}
 	in.PassGate.or(p, "passgate", gate, "off", "report", "on")
+	in.PassGateBookings.or(p, "passgate_bookings", "false", "true", "false")
+	if in.PassGateBookings.Text == "true" && in.PassGate.Text == "off" {
+		p.add(in.PassGateBookings.Line, "passgate_bookings: there is no gate of passes whose bookings it could be about; set passgate, "+
+			"where the space system has passes beside agreements, or take the line out")
+	}
 	for item, t := range in.Mappings.ByKind(cardea.ItemPasses) {
 		if t != nil && t.Slots && !s.slots {
 			p.add(t.Line, "mappings: passes: %q: the space system %q states no time slots of passes; take slots out", item, in.Space.Text)
