@@ -192,14 +192,26 @@ func (d *Desk) lastRead(ctx context.Context, p *patient) error {
 		return err
 	}
 	collections, err := d.ws.Collections(ctx, p.Name)
+	type trouble struct {
+		grade cardea.Grade
+		why   string
+	}
+	lacking, at := map[trouble][]string{}, map[trouble]int{} // what failed for one reason is told once
 	for _, c := range collections {
 		p.Collections = append(p.Collections, collectionView(c))
 		_, many := say.Kind(c.Kind)
 		switch {
+		case c.Grade == cardea.Failed && p.Error != "" && say.Clean(c.Why) == p.Error: // said already
 		case c.Grade == cardea.Incomplete || c.Grade == cardea.Failed:
-			f := found("read-incomplete", many, c.Why)
+			same := trouble{c.Grade, c.Why}
+			if _, told := at[same]; !told {
+				at[same] = len(p.Findings)
+				p.Findings = append(p.Findings, Finding{})
+			}
+			lacking[same] = append(lacking[same], many)
+			f := found("read-incomplete", say.And(lacking[same]), c.Why)
 			f.Mend = say.Grade(c.Grade).Mend
-			p.Findings = append(p.Findings, f)
+			p.Findings[at[same]] = f
 		case c.SuspectSince != 0:
 			p.Findings = append(p.Findings, minor("read-suspect", many))
 		}

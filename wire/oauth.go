@@ -46,6 +46,9 @@ type OAuthConfig struct {
 	Store     TokenStore        // nil = tokens are kept in memory only
 	Recorder  *Recorder         // nil = off
 	Warn      func(error)       // told when a token could not be kept; nil = nobody
+	// Waits is told in words that a token is waited for; nil = nobody. Fleeting says that the token is not kept on purpose.
+	Waits    func(text string)
+	Fleeting bool
 }
 
 // ClientCredentials makes an Authorizer that gets bearer tokens. One call to the token endpoint serves all that wait;
@@ -188,19 +191,20 @@ func (o *oauth) get(ctx context.Context) (token, error) {
 	}
 	if o.refusal != nil && now.Before(o.until) {
 		defer o.mu.Unlock()
-		return token{}, o.refusal
+		return token{}, o.told(o.refusal, o.until.Sub(now))
 	}
 	f := o.flight
 	if f == nil {
 		f = &flight{done: make(chan struct{})}
 		o.flight = f
+		deadline, _ := ctx.Deadline()
 		// The flight outlives the caller that began it: others wait for it too.
-		go o.fly(context.WithoutCancel(ctx), f)
+		go o.fly(context.WithoutCancel(ctx), f, deadline)
 	}
 	o.mu.Unlock()
 	select {
 	case <-f.done:
-		return f.tok, f.err
+		return f.tok, o.told(f.err, afterOf(f.err))
 	case <-ctx.Done():
 		return token{}, cardea.Errorf(cardea.Retry, "stopped while waiting for a token: %w", ctx.Err())
 	}
@@ -210,9 +214,7 @@ func (o *oauth) fresh(t token, now time.Time) bool {
 	return t.Access != "" && t.For == o.mark && cardea.At(now.Add(t.early())) < t.Expires
 }
 
-func (o *oauth) fly(ctx context.Context, f *flight) {
-	ctx, cancel := context.WithTimeout(ctx, tokenTimeout)
-	defer cancel()
+func (o *oauth) fly(ctx context.Context, f *flight, deadline time.Time) {
 	o.mu.Lock()
 	loaded := o.loaded
 	o.loaded = true
@@ -222,7 +224,7 @@ func (o *oauth) fly(ctx context.Context, f *flight) {
 	}
 	fetched := false
 	if !o.fresh(f.tok, o.c.Now()) {
-		f.tok, f.err = o.source(ctx)
+		f.tok, f.err = o.patient(ctx, deadline)
 		fetched = f.err == nil
 	}
 	if fetched && o.renew == nil { // whoever renews keeps it before it is used
@@ -256,6 +258,8 @@ func (o *oauth) load(ctx context.Context) token {
 	if o.c.Store == nil {
 		return token{}
 	}
+	ctx, cancel := context.WithTimeout(ctx, tokenTimeout)
+	defer cancel()
 	b, err := o.c.Store.LoadToken(ctx, o.c.Name)
 	if err != nil {
 		if cardea.ClassOf(err) != cardea.NotFound {
@@ -275,6 +279,8 @@ func (o *oauth) save(ctx context.Context, t token) {
 	if o.c.Store == nil {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, tokenTimeout)
+	defer cancel()
 	b, err := json.Marshal(t)
 	if err == nil {
 		err = o.c.Store.SaveToken(ctx, o.c.Name, b)

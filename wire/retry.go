@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/cardea-access/cardea"
@@ -14,8 +15,11 @@ const (
 	longestWait = 2 * time.Minute
 )
 
-// passing says whether the same read may go through later.
+// passing says whether the same read may go through later. A token that is not given out was waited for where the tokens come from.
 func passing(err error) bool {
+	if errors.Is(err, ErrNoToken) {
+		return false
+	}
 	switch cardea.ClassOf(err) {
 	case cardea.Throttled, cardea.Retry:
 		return afterOf(err) <= longestWait

@@ -93,6 +93,7 @@ func (f *common) assemble(ctx context.Context, c *terminal, s settings) (_ *app,
 	kept := a.store.In("default")
 	w := wiring{now: c.now, transport: s.transport, slots: kept, readOnly: s.readOnly, records: kept}
 	w.registers, w.habits = s.registers, kept
+	w.waits = func(text string) { fmt.Fprintln(c.err, "cardea:", text) }
 	if key != nil {
 		w.tokens, w.memory, w.hooks = kept, kept, kept
 	}

@@ -19,7 +19,7 @@ func newBrivo(name string, c *config.Connection, b *wire.Budget, w wiring) (door
 	oauth := wire.OAuthConfig{
 		Name: name, TokenURL: hosts.Auth + "/oauth/token", ClientID: c.ClientID, Secret: secret, Basic: true,
 		Username: c.User, Password: password, Header: brivo.TokenHeader(key, c.ClientID, secret), Classify: brivo.RefusedToken,
-		Transport: w.transport, Now: w.now, Store: w.tokens, Recorder: w.recorder,
+		Transport: w.transport, Now: w.now, Store: w.tokens, Recorder: w.recorder, Waits: w.waits,
 	}
 	settings := w.client(name, b)
 	settings.Base, settings.Classify, settings.Header = hosts.API, brivo.Classify, brivo.Header(key)

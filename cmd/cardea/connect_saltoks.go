@@ -35,7 +35,7 @@ func newSaltoKS(name string, c *config.Connection, b *wire.Budget, w wiring) (do
 	oauth := wire.OAuthConfig{
 		Name: name, TokenURL: hosts.Identity + "/connect/token", ClientID: c.ClientID, Secret: secret, Basic: secret != "",
 		Header: saltoks.TokenHeader(c.ClientID, secret), Classify: saltoks.RefusedToken,
-		Transport: w.transport, Now: w.now, Store: w.tokens, Recorder: w.recorder,
+		Transport: w.transport, Now: w.now, Store: w.tokens, Recorder: w.recorder, Waits: w.waits,
 	}
 	settings := w.client(name, b)
 	settings.Base, settings.Classify = hosts.API, saltoks.Classify

@@ -16,7 +16,7 @@ import (
 )
 
 func newOfficeRnD(name string, c *config.Connection, b *wire.Budget, w wiring) (space.System, error) {
-	hosts, err := officernd.HostsOf(c.BaseURL, c.Org)
+	hosts, err := officernd.HostsAt(c.AuthURL, c.BaseURL, c.Org)
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +25,7 @@ func newOfficeRnD(name string, c *config.Connection, b *wire.Budget, w wiring) (
 	settings.Secrets = []string{c.ClientSecret.Value(), c.WebhookSecret.Value()}
 	settings.Auth = wire.ClientCredentials(wire.OAuthConfig{
 		Name: name, TokenURL: hosts.Token, ClientID: c.ClientID, Secret: c.ClientSecret.Value(), Scopes: officernd.Scopes,
-		Transport: w.transport, Now: w.now, Store: w.tokens, Recorder: w.recorder,
+		Transport: w.transport, Now: w.now, Store: w.tokens, Recorder: w.recorder, Waits: w.waits,
 	})
 	client, err := wire.New(settings)
 	if err != nil {
@@ -98,8 +98,8 @@ func newOpenTech(name string, c *config.Connection, b *wire.Budget, w wiring) (d
 	settings.Secrets = []string{c.APIKey.Value(), c.APISecret.Value(), c.ClientSecret.Value()}
 	settings.Auth = wire.PasswordGrant(wire.OAuthConfig{
 		Name: name, TokenURL: hosts.Token, ClientID: c.ClientID, Secret: c.ClientSecret.Value(),
-		Username: c.APIKey.Value(), Password: c.APISecret.Value(),
-		Transport: w.transport, Now: w.now, Store: w.tokens, Recorder: w.recorder,
+		Username: c.APIKey.Value(), Password: c.APISecret.Value(), Classify: opentech.RefusedToken,
+		Transport: w.transport, Now: w.now, Store: w.tokens, Recorder: w.recorder, Waits: w.waits,
 	})
 	client, err := wire.New(settings)
 	if err != nil {

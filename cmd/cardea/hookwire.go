@@ -47,7 +47,7 @@ func (w wiring) registrar(name string, c *config.Connection, hosts officernd.Hos
 	settings.Secrets = []string{c.ClientSecret.Value(), c.WebhookSecret.Value()}
 	settings.Auth = wire.ClientCredentials(wire.OAuthConfig{
 		Name: name, TokenURL: hosts.Token, ClientID: c.ClientID, Secret: c.ClientSecret.Value(), Scopes: officernd.HookScopes,
-		Transport: w.transport, Now: w.now, Recorder: w.recorder,
+		Transport: w.transport, Now: w.now, Recorder: w.recorder, Waits: w.waits, Fleeting: true,
 	})
 	return wire.New(settings)
 }

@@ -46,8 +46,9 @@ func (c *terminal) printResult(r desk.Result, clock say.Clock, preview bool) {
 	for _, s := range r.Reads {
 		c.printRead(s)
 	}
+	said := causes(r.Reads)
 	for _, d := range r.Doors {
-		c.printDoor(d, clock, preview)
+		c.printDoor(once(d, said), clock, preview)
 	}
 	c.printClosed(r.Closed)
 }

@@ -33,6 +33,7 @@ type wiring struct {
 	slots     wire.Slots
 	tokens    wire.TokenStore
 	recorder  *wire.Recorder
+	waits     func(text string) // told that a connection waits for a token; nil = nobody hears
 	readOnly  bool
 	shut      func(ctx context.Context, door string) error // says why nothing may be written to a door now; nil = nobody minds
 	records   house.Records                                // of house connections
@@ -71,7 +72,7 @@ type system struct {
 var systems = map[string]system{
 	"officernd": {
 		needs: []string{"org", "client_id", "client_secret"},
-		takes: []string{"base_url", "webhook_secret", "budget"},
+		takes: []string{"base_url", "auth_url", "webhook_secret", "budget"},
 		rate:  officernd.Rate,
 		space: newOfficeRnD,
 	},

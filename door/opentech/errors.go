@@ -32,6 +32,30 @@ func Classify(status int, _ http.Header, body []byte) *cardea.Error {
 	return &cardea.Error{Class: class, Text: said.text}
 }
 
+// RefusedToken words the token service's refusals, for wire.OAuthConfig: whichever of the four credentials is wrong, the answer is
+// a 400 and never a 401, in OAuth's words or in none (vendors/opentech-kinnovis.md 2.2).
+func RefusedToken(status int, _ http.Header, body []byte) *cardea.Error {
+	if status != http.StatusBadRequest && status != http.StatusUnauthorized {
+		return nil
+	}
+	var oauth struct {
+		Error string `json:"error"`
+	}
+	check := "api_key, api_secret, client_id and client_secret are refused: check them, and that they are those of auth_url's environment"
+	if json.Unmarshal(body, &oauth) == nil {
+		switch oauth.Error {
+		case "invalid_client", "unauthorized_client":
+			check = "client_id and client_secret are refused: check them, and that they are of the environment of auth_url"
+		case "invalid_grant":
+			check = "api_key and api_secret are refused: check them, and that the account has granted the application access"
+		}
+	}
+	if said := wire.Said(body); said != "" {
+		check += " (" + said + ")"
+	}
+	return &cardea.Error{Class: cardea.Auth, Text: check}
+}
+
 // said is what an error body complains of, without any code in it.
 type said struct {
 	text string

@@ -174,10 +174,16 @@ func (s *System) post(ctx context.Context, path string, body any) (wire.Answer, 
 // act does one of the writes that may be repeated: disable, enable, vacate, remove. That it is so already, as a 409 or as a
 // 400 that says "already", is a success (vendors/opentech-kinnovis.md 2.4).
 func (s *System) act(ctx context.Context, path string) error {
-	if _, err := s.post(ctx, path, nil); err != nil && cardea.ClassOf(err) != cardea.Conflict {
+	if ans, err := s.post(ctx, path, nil); err != nil && !isSo(ans, err) {
 		return err
 	}
 	return nil
+}
+
+// isSo says whether an answer means that it is so already. What is "in use" is in the way of it.
+func isSo(ans wire.Answer, err error) bool {
+	return cardea.ClassOf(err) == cardea.Conflict &&
+		(ans.Status == http.StatusConflict || strings.Contains(strings.ToLower(complaints(ans.Body).text), "already"))
 }
 
 func number(id int64) string { return strconv.FormatInt(id, 10) }

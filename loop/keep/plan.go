@@ -291,7 +291,7 @@ func blindness(space string, standings map[cardea.Kind]read.Standing, feeds []ca
 	var order []string
 	for _, kind := range feeds {
 		s, has := standings[kind]
-		if !has || s.Blind() == "" {
+		if !has || s.Blind() == "" || slices.Contains(kinds[s.Blind()], string(kind)) {
 			continue
 		}
 		if kinds[s.Blind()] == nil {

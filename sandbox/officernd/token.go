@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -41,7 +42,10 @@ func (v *Vendor) serveToken(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	id := r.PostForm.Get("client_id")
-	if ok, _, _ := v.tokenCalls.Take(id, v.now()); !ok {
+	if ok, _, reset := v.tokenCalls.Take(id, v.now()); !ok {
+		if v.switches.Is("retry_after", "seconds") {
+			w.Header().Set("Retry-After", strconv.FormatInt(int64((reset+time.Second-1)/time.Second), 10))
+		}
 		refuse(http.StatusTooManyRequests, "too_many_requests", "5 token requests a minute")
 		return
 	}

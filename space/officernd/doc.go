@@ -39,6 +39,8 @@
 // A pass counts as used on the day its check-in began. Without the check-ins no pass is read at all, since a record that
 // forgets today's use would end access.
 //
+// Dates decide of a pass. One without validTo that the vendor calls expired ended on its endDate, or is used up where it has none.
+//
 // A record that does not fit (a bad id or time, no holder, no resource) is noted as Bad with its key, and what was known of
 // it stands. A listing whose pages overlap, do not join or hold other numbers of rows than they say is incomplete.
 //

@@ -76,12 +76,15 @@ type pass struct {
 	Start      day    `json:"startDate"`
 	From       day    `json:"validFrom"`
 	Until      day    `json:"validTo"`
+	End        day    `json:"endDate"`
 	Type       text   `json:"resourceType"`
 	Status     text   `json:"status"`
 }
 
 // record takes the validity from validFrom and validTo; startDate stands in for the first, and endDate for nothing: a
-// one-time pass without validTo lasts until it is used (vendors/officernd.md 2, pass).
+// one-time pass without validTo lasts until it is used (vendors/officernd.md 2, pass). A monthly one does not, and its left-over
+// is not carried over: where no validTo says so, the vendor's word does, and what it calls expired ended on its endDate, or is
+// used up. One that is pending must say until when.
 func (v pass) record() (cardea.Record, error) {
 	switch {
 	case v.Member == "" && v.Company == "":
@@ -95,9 +98,18 @@ func (v pass) record() (cardea.Record, error) {
 	if !from.Set {
 		from = v.Start.Day
 	}
-	return cardea.Pass{
+	if !from.Set && v.Status == "pending" {
+		return nil, errors.New("the pass is pending and does not say until when")
+	}
+	p := cardea.Pass{
 		ID: v.id(), Person: string(v.Member), Team: string(v.Company), Personal: v.Personal, Type: string(v.Type),
 		Agreement: string(v.Membership), HalfCount: v.Count.n, HalfUsed: v.Used.n,
 		From: from, Until: v.Until.Day, Raw: string(v.Status),
-	}, nil
+	}
+	if v.Status == "expired" && !p.Until.Set {
+		if p.Until = v.End.Day; !p.Until.Set {
+			p.HalfUsed = max(p.HalfUsed, p.HalfCount)
+		}
+	}
+	return p, nil
 }

@@ -13,6 +13,8 @@ import (
 const (
 	DefaultIdentity = "https://identity.officernd.com"
 	DefaultAPI      = "https://app.officernd.com"
+
+	stagingIdentity = "https://identity-staging.officernd.com"
 )
 
 // Rate is what the vendor allows: some 400 reads a minute, counted apart from writes (vendors/officernd.md 1.5).
@@ -43,21 +45,49 @@ type Hosts struct {
 	API   string // the base of every other call
 }
 
-// HostsOf returns the production hosts, or with a base URL both below that one. Errors: Rejected.
-func HostsOf(base, org string) (Hosts, error) {
+// HostsOf is HostsAt with the address that tokens come from by default.
+func HostsOf(base, org string) (Hosts, error) { return HostsAt("", base, org) }
+
+// HostsAt returns the production hosts, or those that are given: base for the API, auth for tokens. A region and the staging
+// system have a host of their own for the API and share one for tokens (vendors/officernd.md 1.1), so that of the vendor's own
+// hosts none stands in for the other; below any other base are both. Errors: Rejected.
+func HostsAt(auth, base, org string) (Hosts, error) {
 	if err := checkOrg(org); err != nil {
 		return Hosts{}, err
 	}
-	identity, api := DefaultIdentity, DefaultAPI
-	if base != "" {
-		u, err := url.Parse(base)
-		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-			return Hosts{}, cardea.Errorf(cardea.Rejected, "base_url %q is no http(s) address", base)
+	for name, address := range map[string]string{"base_url": base, "auth_url": auth} {
+		u, err := url.Parse(address)
+		if address == "" {
+			continue
 		}
-		identity = strings.TrimRight(base, "/")
-		api = identity
+		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+			return Hosts{}, cardea.Errorf(cardea.Rejected, "%s %q is no http(s) address", name, address)
+		}
+	}
+	api, identity := DefaultAPI, strings.TrimRight(auth, "/")
+	if base != "" {
+		api = strings.TrimRight(base, "/")
+	}
+	if identity == "" {
+		identity = identityOf(api)
 	}
 	return Hosts{Token: identity + "/oauth/token", API: api + "/api/v2/organizations/" + org}, nil
+}
+
+// identityOf says where tokens for an API come from.
+func identityOf(api string) string {
+	u, err := url.Parse(api)
+	host := ""
+	if err == nil {
+		host = strings.ToLower(u.Hostname())
+	}
+	switch {
+	case host == "staging.officernd.com":
+		return stagingIdentity
+	case strings.HasSuffix(host, ".officernd.com"):
+		return DefaultIdentity
+	}
+	return api
 }
 
 // checkOrg refuses what would lead to another path: the vendor answers such slugs with a redirect to its login page.
