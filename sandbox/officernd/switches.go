@@ -18,7 +18,7 @@ func switches() []twin.Switch {
 			About: "GET /visitors/{id}: the list with its filter _id[$in] is all that is documented (2)"},
 		{Name: "empty_cursor", Values: []string{"absent", "null"},
 			About: "no further page: cursor absent (staging) or null (docs example) (1.3)"},
-		{Name: "retry_after", Values: []string{"none", "seconds"}, About: "Retry-After on 429, the token endpoint's too: clients honour it if present (1.5)"},
+		{Name: "retry_after", Values: []string{"none", "seconds"}, About: "Retry-After on 429, the token endpoint's too (1.5)"},
 		{Name: "reset", Values: []string{"seconds", "epoch"}, About: "meaning of x-ratelimit-reset-*: not found (6.1)"},
 		{Name: "membership_end", Values: []string{"utc", "zone"},
 			About: "where the last day of a membership ends for calculatedStatus: UTC or the location's zone; not found (6.6)"},
