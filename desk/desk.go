@@ -18,6 +18,7 @@ import (
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/door"
+	"github.com/cardea-access/cardea/loop/outbox"
 	"github.com/cardea-access/cardea/space"
 	"github.com/cardea-access/cardea/store"
 )
@@ -44,7 +45,9 @@ type Config struct {
 	Spaces       map[string]Space
 	Doors        map[string]Door
 	Integrations []Integration
-	Managed      string // "file" when the configuration file names all this
+	Webhooks     map[string]Webhook // who is told of events
+	Courier      outbox.Sender      // tells them; needed where there are any
+	Managed      string             // "file" when the configuration file names all this
 	Now          func() time.Time
 	Log          *slog.Logger
 	Node         string                      // names this process in leases

@@ -43,8 +43,9 @@ var mends = map[string]string{ //nolint:gosec // "pass" is in some codes, and no
 	"hooks-silent": "cardea hooks check {connection}", "hooks-off": "cardea hooks install {connection}",
 	"hook-off": "cardea hooks install {connection}", "unreadable": "cardea doctor", "plan-without-passes": "cardea issues drop {id}",
 	"push-unresolved": "cardea mappings {integration}", "push-differs": "cardea explain --person {person} --group {group}",
-	"no-valid-pass": "cardea issues drop {id}",
-	"no-location":   "cardea issues drop {id}", "computed-differs": "cardea issues drop {id}",
+	"no-valid-pass": "cardea issues drop {id}", "webhook-failing": "cardea webhooks test {connection}",
+	"webhook-off": "cardea webhooks test {connection}",
+	"no-location": "cardea issues drop {id}", "computed-differs": "cardea issues drop {id}",
 }
 
 // atVendor are the codes of what doctor finds at vendors; it is mended there, and doctor tells when it is.

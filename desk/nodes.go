@@ -82,6 +82,9 @@ func (d *Desk) join(ctx context.Context, all bool) error {
 	if err := d.saveIntegrations(ctx); err != nil {
 		return err
 	}
+	if err := d.saveEndpoints(ctx); err != nil {
+		return err
+	}
 	if err := d.tellClosed(ctx); err != nil {
 		return err
 	}

@@ -20,8 +20,10 @@ func (d *Desk) Start(ctx context.Context) (stop func(), err error) {
 	loop := &wake.Loop{
 		Store: d.c.Store, Owner: d.c.Node, Now: d.c.Now, Life: d.life(), Parallel: cmp.Or(d.c.Parallel, parallel), Poll: d.c.Poll, Fit: d.c.Fit,
 		// However many listings are under way, a person does not wait for one.
-		Apart:    true,
-		Handlers: map[string]wake.Handler{store.WakeLook: d.wakeLook, store.WakeKeep: d.wakeKeep, store.WakeRead: d.wakeRead},
+		Apart: true,
+		Handlers: map[string]wake.Handler{
+			store.WakeLook: d.wakeLook, store.WakeKeep: d.wakeKeep, store.WakeRead: d.wakeRead, store.WakeOutbox: d.wakeOutbox,
+		},
 		Told: func(e wake.Event) {
 			if e.Err != nil {
 				d.c.Log.Warn("work failed and is tried again", "unit", e.Lease.Unit, "kind", e.Lease.Kind, "at", e.Next, "error", e.Err)

@@ -155,6 +155,8 @@ type PassWish struct {
 	// Runs says that it holds an entry that we put; Soon that a grant runs, or begins within a day. Neither: all is over.
 	Runs, Soon bool
 	Mails      cardea.Mails // never = the vendor is not to write
+	// People are whose account it is: whoever is told of the pass is told of them.
+	People []cardea.Whom
 }
 
 // Passes systems let people in by a pass on their phone, to which they are invited once.

@@ -8,6 +8,7 @@
 //	   |                          |   SaveDoorRead -> groups, accounts, edges, MoveGroup   the door side
 //	   |                          |   changesets, operations, links, ledger, removals      what is being done, and was
 //	   |                          |   issues, runs, audit                                  what is told
+//	   |                          |   RememberTelling -> outbox, endpoints                 what others are told by webhook
 //	   +-- Claim, Renew, Release, NextWake: the wake rows of all workspaces                who does it, and when
 //
 // A workspace is the only way to a query, and every query names it. Bulk rows and sets of ids travel as one JSON object in

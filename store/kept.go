@@ -39,10 +39,19 @@ func (w *Workspace) Recall(ctx context.Context, connection, kind string) ([]card
 // before goes. Errors: Rejected for a secret when the store was opened without a key, or without Options.Now; NotFound when
 // the connection is not saved.
 func (w *Workspace) Remember(ctx context.Context, connection, kind string, k cardea.Kept) error {
+	p, err := w.keep(connection, kind, k)
+	if err != nil {
+		return err
+	}
+	return w.write(ctx, "remembering something of "+p.Connection, nil, func(q *gen.Queries) error { return q.PutKept(ctx, p) })
+}
+
+// keep seals what is to be remembered.
+func (w *Workspace) keep(connection, kind string, k cardea.Kept) (gen.PutKeptParams, error) {
 	connection, kind = clean(connection), clean(kind)
 	at, err := w.s.clock()
 	if err != nil {
-		return err
+		return gen.PutKeptParams{}, err
 	}
 	p := gen.PutKeptParams{
 		WorkspaceID: w.id, Connection: connection, Kind: kind, ID: clean(k.ID), Body: clean(k.Body), ChangedAt: int64(at),
@@ -50,11 +59,8 @@ func (w *Workspace) Remember(ctx context.Context, connection, kind string, k car
 	if k.Secret != "" {
 		p.KeyID, p.Nonce, p.Sealed, err = w.s.seal.seal(keptName(connection, kind, p.ID),
 			w.keptPlace(connection, kind, p.ID), []byte(k.Secret))
-		if err != nil {
-			return err
-		}
 	}
-	return w.write(ctx, "remembering something of "+connection, nil, func(q *gen.Queries) error { return q.PutKept(ctx, p) })
+	return p, err
 }
 
 // Forget takes away what a connection remembers under an ID; what is not there is a success.

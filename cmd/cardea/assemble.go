@@ -48,8 +48,9 @@ type settings struct {
 	readOnly  bool
 	registers bool // webhooks may be registered at the vendors
 	transport http.RoundTripper
-	file      *config.File // already loaded
-	schema    string       // PostgreSQL's, for tests
+	webhooks  http.RoundTripper // to whom webhooks are sent that go out
+	file      *config.File      // already loaded
+	schema    string            // PostgreSQL's, for tests
 	progress  func(desk.Progress)
 	stepped   func(desk.DoorRun) // told of every run of a door
 	log       io.Writer
@@ -79,7 +80,7 @@ func (f *common) assemble(ctx context.Context, c *terminal, s settings) (_ *app,
 		if s.transport, err = rehearsal(f.World, c); err != nil {
 			return nil, err
 		}
-		a.file.Database = "sqlite::memory:"
+		a.file.Database, a.file.Webhooks = "sqlite::memory:", nil // nobody is told of what did not happen
 	}
 	key, err := masterKey(a.file)
 	if err != nil {
@@ -96,6 +97,7 @@ func (f *common) assemble(ctx context.Context, c *terminal, s settings) (_ *app,
 	w.waits = func(text string) { fmt.Fprintln(c.err, "cardea:", text) }
 	if key != nil {
 		w.tokens, w.memory, w.hooks = kept, kept, kept
+		w.passes = kept
 	}
 	if f.DebugHTTP != "" {
 		out, err := os.OpenFile(f.DebugHTTP, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -114,7 +116,12 @@ func (f *common) assemble(ctx context.Context, c *terminal, s settings) (_ *app,
 	if wanted, err = integrations(a.file); err != nil {
 		return nil, err
 	}
+	told, courier, err := webhooks(a.file, c, s)
+	if err != nil {
+		return nil, err
+	}
 	a.desk = desk.New(desk.Config{
+		Webhooks: told, Courier: courier,
 		Store: a.store, Spaces: spaces, Doors: doors, Integrations: wanted, Managed: "file", Now: c.now,
 		Log: f.logger(s.log), Node: uuid.NewString(), Progress: s.progress, Stepped: s.stepped,
 		Life: s.life, Parallel: s.parallel, Poll: s.poll, Fit: a.node.fit,

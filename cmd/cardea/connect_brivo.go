@@ -48,12 +48,8 @@ func newBrivo(name string, c *config.Connection, b *wire.Budget, w wiring) (door
 	if err != nil {
 		return nil, err
 	}
-	var memory brivo.Memory
-	if w.memory != nil {
-		memory = w.memory
-	}
 	return brivo.New(brivo.Config{
 		Client: client, Connection: name, Settle: c.Settle.Duration, Propagation: c.Propagation.Duration, Now: w.now,
-		Passes: brivo.PassMode(c.Passes), PassesAfter: brivo.PassAfter(c.PassesAfter), Memory: memory, HookSecrets: w.secretsOf(name),
+		Passes: brivo.PassMode(c.Passes), PassesAfter: brivo.PassAfter(c.PassesAfter), Memory: w.passes, HookSecrets: w.secretsOf(name),
 	})
 }

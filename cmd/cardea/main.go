@@ -53,6 +53,7 @@ type cli struct {
 	Unfreeze  unfreezeCmd  `cmd:"" help:"Let a frozen integration be written again."`
 	Connect   connectCmd   `cmd:"" help:"Consent at a vendor to a connection that rests on it, or again when the consent has ended."`
 	Hooks     hooksCmd     `cmd:"" help:"Have vendors announce changes, and see whether they do."`
+	Webhooks  webhooksCmd  `cmd:"" help:"Show who is told of events and how that stands; test it."`
 	Issues    issuesCmd    `cmd:"" help:"List what is the matter and what to type about it; take, note and drop issues."`
 	Times     timesCmd     `cmd:"" help:"Say how long it took from a fact to a confirmed change at the doors."`
 	Observe   observeCmd   `cmd:"" help:"Show, group by group, what would differ if an integration took over now."`

@@ -10,6 +10,7 @@ import (
 type network struct {
 	listener  func(address string) (net.Listener, error)
 	transport http.RoundTripper // to the vendors
+	webhooks  http.RoundTripper // to whom webhooks are sent that go out
 	hook      func(ctx context.Context, url string, h http.Header, body []byte) error
 }
 

@@ -38,6 +38,7 @@ type wiring struct {
 	shut      func(ctx context.Context, door string) error // says why nothing may be written to a door now; nil = nobody minds
 	records   house.Records                                // of house connections
 	memory    opentech.Memory                              // nil = nothing can be kept encrypted
+	passes    brivo.Memory                                 // nil = nothing can be kept encrypted
 	hooks     hookSecrets                                  // nil = none were registered from here
 	registers bool                                         // webhooks may be registered
 	habits    scim.Habits                                  // nil = nothing is remembered of servers

@@ -374,6 +374,7 @@ type memory struct {
 	mu   sync.Mutex
 	kept map[string]cardea.Kept
 	fail func(op string) error
+	told []cardea.Event // to others, in the step of what they speak of
 }
 
 func (m *memory) Recall(_ context.Context, _, kind string) ([]cardea.Kept, error) {
@@ -405,6 +406,19 @@ func (m *memory) Forget(_ context.Context, _, kind, id string) error {
 	defer m.mu.Unlock()
 	delete(m.kept, kind+"/"+id)
 	return nil
+}
+
+func (m *memory) RememberTelling(ctx context.Context, connection, kind string, k cardea.Kept, e cardea.Event) error {
+	err := m.Remember(ctx, connection, kind, k)
+	if err == nil {
+		m.told = append(m.told, e)
+	}
+	return err
+}
+
+func (m *memory) ForgetTelling(ctx context.Context, connection, kind, id string, e cardea.Event) error {
+	m.told = append(m.told, e)
+	return m.Forget(ctx, connection, kind, id)
 }
 
 func (f *fake) client(key string) *wire.Client {

@@ -125,9 +125,9 @@ func (s *System) settle(ctx context.Context, w door.PassWish, n note) error {
 		if w.Runs || w.Soon || n.Theirs || s.c.PassesAfter != PassesRemove {
 			return nil
 		}
-		return s.takePass(ctx, n)
+		return s.takePass(ctx, w, n)
 	case !w.Runs && !w.Soon:
-		return s.withdraw(ctx, n)
+		return s.withdraw(ctx, w, n)
 	case n.State == "" && !w.Runs:
 		return nil // no invitation ever goes out before the access begins
 	case n.State == door.PassPending && (n.Expires == 0 || n.Expires > now):
@@ -148,8 +148,7 @@ func (s *System) settle(ctx context.Context, w door.PassWish, n note) error {
 		}
 		// Ours is the one we know by its id, or one that was made after we meant to.
 		ours := n.holds(v) || n.State == door.PassAsked && v.made >= n.Asked.Add(-clockSlack)
-		n.take(v, !ours)
-		return s.keep(ctx, n)
+		return s.keepSeen(ctx, w, n, v, !ours)
 	}
 	if n.Theirs { // somebody else's invitation came to nothing: theirs to repeat
 		return nil
@@ -211,8 +210,7 @@ func (s *System) invite(ctx context.Context, w door.PassWish, n note) error {
 		}
 		for _, o := range seen {
 			if o.lives(n.Asked) {
-				n.take(o, o.made < n.Asked.Add(-clockSlack))
-				return s.keep(ctx, n)
+				return s.keepSeen(ctx, w, n, o, o.made < n.Asked.Add(-clockSlack))
 			}
 		}
 		if err := s.cancel(ctx, n.Account); err != nil {
@@ -222,8 +220,7 @@ func (s *System) invite(ctx context.Context, w door.PassWish, n note) error {
 	}
 	switch cardea.ClassOf(err) {
 	case "":
-		n.take(v, false)
-		return s.keep(ctx, n)
+		return s.keepSeen(ctx, w, n, v, false)
 	case cardea.Rejected, cardea.NotFound, cardea.Auth, cardea.Throttled, cardea.Conflict:
 		if forgot := s.forget(ctx, n); forgot != nil { // nothing was sent
 			return forgot
@@ -255,7 +252,8 @@ func (s *System) post(ctx context.Context, n note) (invitation, error) {
 }
 
 // withdraw cancels a pending invitation of ours. One that is no longer pending may have been redeemed meanwhile.
-func (s *System) withdraw(ctx context.Context, n note) error {
+func (s *System) withdraw(ctx context.Context, w door.PassWish, n note) error {
+	was := n
 	switch {
 	case n.State == "":
 		return nil
@@ -264,7 +262,7 @@ func (s *System) withdraw(ctx context.Context, n note) error {
 	}
 	seen, err := s.invitations(ctx, n.Account)
 	if cardea.ClassOf(err) == cardea.NotFound {
-		return s.forget(ctx, n)
+		return s.forget(ctx, n, s.cancelled(w, was)...)
 	}
 	if err != nil {
 		return err
@@ -275,7 +273,7 @@ func (s *System) withdraw(ctx context.Context, n note) error {
 		case mine && v.status == redeemed:
 			n.take(v, false)
 			if s.c.PassesAfter == PassesRemove {
-				return s.takePass(ctx, n)
+				return s.takePass(ctx, w, n)
 			}
 			return s.keep(ctx, n)
 		case mine && v.status == invited:
@@ -284,11 +282,11 @@ func (s *System) withdraw(ctx context.Context, n note) error {
 			}
 		}
 	}
-	return s.forget(ctx, n)
+	return s.forget(ctx, n, s.cancelled(w, was)...)
 }
 
 // takePass takes a redeemed pass of ours away; the credential stays in the account's bank (vendors/brivo.md 6.2).
-func (s *System) takePass(ctx context.Context, n note) error {
+func (s *System) takePass(ctx context.Context, w door.PassWish, n note) error {
 	if n.Credential == 0 {
 		return cardea.Errorf(cardea.Rejected, "Brivo does not say which credential the Mobile Pass of user %s is: take it away there", n.Account)
 	}
@@ -298,7 +296,7 @@ func (s *System) takePass(ctx context.Context, n note) error {
 	if err != nil && cardea.ClassOf(err) != cardea.NotFound {
 		return err
 	}
-	return s.forget(ctx, n)
+	return s.forget(ctx, n, s.event(cardea.PassRemoved, w, n))
 }
 
 func (s *System) cancel(ctx context.Context, a cardea.AccountID) error {

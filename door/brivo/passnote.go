@@ -64,20 +64,33 @@ func (s *System) recall(ctx context.Context) (map[cardea.AccountID]note, error) 
 	return out, nil
 }
 
-func (s *System) keep(ctx context.Context, n note) error {
+// keep writes a note down, with what others are told of it, if anything.
+func (s *System) keep(ctx context.Context, n note, told ...cardea.Event) error {
 	body, err := json.Marshal(n)
 	if err != nil {
 		return cardea.Errorf(cardea.Rejected, "%s: what is known of an invitation cannot be written: %w", s.client.Name(), err)
 	}
 	kept := cardea.Kept{ID: string(n.Account), Body: string(body), Secret: n.code}
-	if err := s.c.Memory.Remember(ctx, s.c.Connection, keptPasses, kept); err != nil {
+	if len(told) > 0 {
+		err = s.c.Memory.RememberTelling(ctx, s.c.Connection, keptPasses, kept, told[0])
+	} else {
+		err = s.c.Memory.Remember(ctx, s.c.Connection, keptPasses, kept)
+	}
+	if err != nil {
 		return cardea.Errorf(cardea.ClassOf(err), "%s: what is known of an invitation could not be kept", s.client.Name())
 	}
 	return nil
 }
 
-func (s *System) forget(ctx context.Context, n note) error {
-	if err := s.c.Memory.Forget(ctx, s.c.Connection, keptPasses, string(n.Account)); err != nil {
+// forget strikes a note out, with what others are told of it, if anything.
+func (s *System) forget(ctx context.Context, n note, told ...cardea.Event) error {
+	var err error
+	if len(told) > 0 {
+		err = s.c.Memory.ForgetTelling(ctx, s.c.Connection, keptPasses, string(n.Account), told[0])
+	} else {
+		err = s.c.Memory.Forget(ctx, s.c.Connection, keptPasses, string(n.Account))
+	}
+	if err != nil {
 		return cardea.Errorf(cardea.ClassOf(err), "%s: an invitation could not be struck out: %w", s.client.Name(), err)
 	}
 	return nil

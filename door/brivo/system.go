@@ -25,6 +25,9 @@ type Memory interface {
 	Recall(ctx context.Context, connection, kind string) ([]cardea.Kept, error)
 	Remember(ctx context.Context, connection, kind string, k cardea.Kept) error
 	Forget(ctx context.Context, connection, kind, id string) error
+	// These keep in one step what others are told of it.
+	RememberTelling(ctx context.Context, connection, kind string, k cardea.Kept, e cardea.Event) error
+	ForgetTelling(ctx context.Context, connection, kind, id string, e cardea.Event) error
 }
 
 // Config is what a System needs. The client is made with Header and Classify.

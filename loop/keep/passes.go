@@ -121,5 +121,19 @@ func (w *wished) address(r *Report) {
 			one.Email = p.Email
 		}
 		one.Mails = cmp.Or(mails[one.Account], one.Mails, cardea.MailsDefault)
+		one.People = whom(r, one.Account)
 	}
+}
+
+// whom names the people of an account, for others who are told of its pass. Who is gone from the space system has no name any more.
+func whom(r *Report, a cardea.AccountID) []cardea.Whom {
+	out := []cardea.Whom{}
+	for _, l := range r.After.Links {
+		if l.Account == a && !slices.ContainsFunc(out, func(o cardea.Whom) bool { return o.ID == l.Person }) {
+			p := r.After.People[l.Person]
+			out = append(out, cardea.Whom{ID: l.Person, Name: p.Name, Email: p.Email})
+		}
+	}
+	slices.SortFunc(out, func(a, b cardea.Whom) int { return cmp.Compare(a.ID, b.ID) })
+	return out
 }

@@ -34,6 +34,9 @@ func (f *File) Export(stored map[string]desk.Section) (text []byte, variables []
 	each(child(root, "connections"), func(name string, n *yaml.Node) {
 		variables = append(variables, hide(f.Connections[name], name, n)...)
 	})
+	each(child(root, "webhooks"), func(name string, n *yaml.Node) {
+		variables = append(variables, f.Webhooks[name].hideSecret(name, n)...)
+	})
 	for _, name := range slices.Sorted(maps.Keys(stored)) {
 		n := child(child(root, "integrations"), name)
 		if n == nil || n.Kind != yaml.MappingNode {

@@ -35,6 +35,8 @@ type File struct {
 		History Duration `yaml:"history"` // runs, operations, closed issues
 		Records Duration `yaml:"records"` // bookings that are over, records that the space system does not have any more
 	} `yaml:"retain"`
+	// Webhooks are who is told of events.
+	Webhooks     map[string]*Webhook     `yaml:"webhooks"`
 	Connections  map[string]*Connection  `yaml:"connections"`
 	Integrations map[string]*Integration `yaml:"integrations"`
 
@@ -176,6 +178,7 @@ func (f *File) fill(getenv func(string) string) {
 
 func (f *File) check(p *problems, getenv func(string) string) {
 	f.retains(p)
+	f.webhooks(p, getenv)
 	dir := filepath.Dir(f.Path)
 	for _, name := range slices.Sorted(maps.Keys(f.Connections)) {
 		c := f.Connections[name]

@@ -15,7 +15,7 @@ func TestEverySettingIsInTheManual(t *testing.T) {
 		t.Fatal(err)
 	}
 	keys := map[string]bool{}
-	for _, v := range []any{File{}, Connection{}, Integration{}, LocationSettings{}, Mappings{}, targetObject{}, Group{}, Keep{}, Brake{}, Limit{}} {
+	for _, v := range []any{File{}, Connection{}, Integration{}, LocationSettings{}, Mappings{}, targetObject{}, Group{}, Keep{}, Brake{}, Limit{}, Webhook{}} {
 		yamlKeys(reflect.TypeOf(v), keys)
 	}
 	if len(keys) < 80 {

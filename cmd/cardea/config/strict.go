@@ -100,6 +100,11 @@ func (f *File) place(root *yaml.Node) {
 		c.Line, c.Keys = n.Line, map[string]int{}
 		each(n, func(key string, v *yaml.Node) { c.Keys[key] = v.Line })
 	})
+	each(child(root, "webhooks"), func(name string, n *yaml.Node) {
+		if w := f.Webhooks[name]; w != nil {
+			w.Line = n.Line
+		}
+	})
 	each(child(root, "integrations"), func(name string, n *yaml.Node) {
 		in := f.Integrations[name]
 		if in == nil {
