@@ -229,6 +229,7 @@ func TestOnlyWhatIsConfiguredIsDialled(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	app.Close()
+	s = sender(t, app.URL+"/cardea", vector.secret, nil) // without the line that the other one had
 	if _, err := s.Send(t.Context(), "app", "1", []byte("{}")); cardea.ClassOf(err) != cardea.Retry || !strings.Contains(err.Error(), "nobody listens") {
 		t.Errorf("%v", err)
 	}
