@@ -176,7 +176,7 @@ func (s *System) Create(ctx context.Context, a cardea.NewAccount) (cardea.Accoun
 		u.Phones = []newNumber{{phone, typeMobile}}
 	}
 	var raw json.RawMessage
-	_, err := s.client.Do(ctx, wire.Call{Class: wire.Write, Method: http.MethodPost, Path: "/users", Body: u, Out: &raw})
+	err := s.do(ctx, wire.Call{Class: wire.Write, Method: http.MethodPost, Path: "/users", Body: u, Out: &raw})
 	if cardea.ClassOf(err) == cardea.Rejected && u.External != "" {
 		if _, _, _, lookErr := s.one(ctx, "/users/"+u.External+"/external"); lookErr == nil {
 			return cardea.Account{}, cardea.Errorf(cardea.Conflict, "there is a user with this externalId: %w", err)

@@ -108,6 +108,7 @@ func (s *System) edgesOfAccounts(ctx context.Context, want cardea.Scope, t *tall
 }
 
 func (s *System) edgesOfGroups(ctx context.Context, groups []cardea.GroupID, t *tally) error {
+	gone := gone{s: s}
 	for _, g := range slices.Compact(slices.Sorted(slices.Values(groups))) {
 		id, err := vendorID(string(g))
 		if err != nil {
@@ -117,6 +118,9 @@ func (s *System) edgesOfGroups(ctx context.Context, groups []cardea.GroupID, t *
 			return edgeOf(id, user), true
 		}, &object.Flaw{Why: "a member of the group has no number as its id"})
 		if cardea.ClassOf(err) == cardea.NotFound {
+			if err := gone.judge(ctx, g, err); err != nil {
+				return err
+			}
 			t.p.Missing(cardea.Group{ID: g}.Key())
 			continue
 		}

@@ -89,7 +89,12 @@ func TestCountedIsWhenTheWholeAnswerCame(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			f := full(t, 0)
-			f.before = func(*http.Request) (*http.Response, error) { return c.answer, nil }
+			f.before = func(r *http.Request) (*http.Response, error) {
+				if strings.HasSuffix(r.URL.Path, "/whoami") {
+					return nil, nil
+				}
+				return c.answer, nil
+			}
 			s := f.system()
 			in := cardea.NewIntake(c.scope, nil)
 			if err := s.Read(t.Context(), c.scope, in); err != nil {

@@ -68,7 +68,7 @@ func (s *System) single(ctx context.Context, e cardea.Edge, add bool) error {
 	if !add {
 		c.Method = http.MethodDelete
 	}
-	_, err := s.client.Do(ctx, c)
+	err := s.do(ctx, c)
 	switch {
 	case !add && cardea.ClassOf(err) == cardea.NotFound:
 		return nil
@@ -115,7 +115,7 @@ func (s *System) together(ctx context.Context, es []cardea.Edge, at []int, errs 
 		body = groupChange{Add: groups}
 	}
 	var after sheet
-	_, err := s.client.Do(ctx, wire.Call{
+	err := s.do(ctx, wire.Call{
 		Class: wire.Write, Method: http.MethodPost, Path: "/users/" + string(es[at[0]].Account) + "/groups", Body: body, Out: &after,
 	})
 	switch cardea.ClassOf(err) {

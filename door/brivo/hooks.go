@@ -142,7 +142,7 @@ func (s *System) Install(ctx context.Context, address, secret string) (cardea.Ho
 		Criteria: []criterion{{Type: "AUDIT", Operation: "EQ", Value: 1}},
 	}
 	var out subscription
-	if _, err := s.client.Do(ctx, wire.Call{
+	if err := s.do(ctx, wire.Call{
 		Class: wire.Write, Method: http.MethodPost, Path: "/event-subscriptions", Body: made, Out: &out,
 	}); err != nil {
 		return cardea.HookState{}, err
@@ -198,7 +198,7 @@ func (s *System) subscriptions(ctx context.Context) ([]subscription, error) {
 }
 
 func (s *System) unsubscribe(ctx context.Context, id int64) error {
-	_, err := s.client.Do(ctx, wire.Call{Class: wire.Write, Method: http.MethodDelete, Path: "/event-subscriptions/" + number(id)})
+	err := s.do(ctx, wire.Call{Class: wire.Write, Method: http.MethodDelete, Path: "/event-subscriptions/" + number(id)})
 	if cardea.ClassOf(err) == cardea.NotFound {
 		return nil
 	}

@@ -88,7 +88,7 @@ func (s *System) page(ctx context.Context, l listing, offset int) (sheet, error)
 		q.Set("offset", strconv.Itoa(offset))
 	}
 	var p sheet
-	if _, err := s.client.Do(ctx, wire.Call{Class: wire.Read, Method: http.MethodGet, Path: l.path, Query: q, Out: &p}); err != nil {
+	if err := s.do(ctx, wire.Call{Class: wire.Read, Method: http.MethodGet, Path: l.path, Query: q, Out: &p}); err != nil {
 		return sheet{}, err
 	}
 	if p.Data == nil {

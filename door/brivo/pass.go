@@ -236,7 +236,7 @@ func (s *System) post(ctx context.Context, n note) (invitation, error) {
 		q.Set("sendInvitationEmail", "true")
 	}
 	var raw json.RawMessage
-	_, err := s.client.Do(ctx, wire.Call{
+	err := s.do(ctx, wire.Call{
 		Class: wire.Write, Method: http.MethodPost, Path: invitationsPath(n.Account), Query: q,
 		Body: map[string]string{"referenceId": n.Email}, Out: &raw,
 	})
@@ -290,7 +290,7 @@ func (s *System) takePass(ctx context.Context, w door.PassWish, n note) error {
 	if n.Credential == 0 {
 		return cardea.Errorf(cardea.Rejected, "Brivo does not say which credential the Mobile Pass of user %s is: take it away there", n.Account)
 	}
-	_, err := s.client.Do(ctx, wire.Call{
+	err := s.do(ctx, wire.Call{
 		Class: wire.Write, Method: http.MethodDelete, Path: "/users/" + string(n.Account) + "/credentials/" + number(n.Credential),
 	})
 	if err != nil && cardea.ClassOf(err) != cardea.NotFound {
@@ -300,7 +300,7 @@ func (s *System) takePass(ctx context.Context, w door.PassWish, n note) error {
 }
 
 func (s *System) cancel(ctx context.Context, a cardea.AccountID) error {
-	_, err := s.client.Do(ctx, wire.Call{Class: wire.Write, Method: http.MethodDelete, Path: invitationsPath(a)})
+	err := s.do(ctx, wire.Call{Class: wire.Write, Method: http.MethodDelete, Path: invitationsPath(a)})
 	if cardea.ClassOf(err) == cardea.NotFound {
 		return nil
 	}

@@ -159,6 +159,7 @@ func (s *System) readSome(ctx context.Context, ids []cardea.AccountID, p *cardea
 }
 
 func (s *System) readSomeGroups(ctx context.Context, ids []cardea.GroupID, p *cardea.Pages) error {
+	gone := gone{s: s}
 	return door.Each(ids, p, func(id cardea.GroupID) (cardea.Record, json.RawMessage, *object.Flaw, error) {
 		n, err := vendorID(string(id))
 		if err != nil {
@@ -166,6 +167,11 @@ func (s *System) readSomeGroups(ctx context.Context, ids []cardea.GroupID, p *ca
 		}
 		var raw json.RawMessage
 		if err := s.get(ctx, "/groups/"+number(n), &raw); err != nil {
+			if cardea.ClassOf(err) == cardea.NotFound {
+				if err := gone.judge(ctx, id, err); err != nil {
+					return nil, nil, nil, err
+				}
+			}
 			return nil, nil, nil, err
 		}
 		g, bad := groupOf(raw)

@@ -52,7 +52,7 @@ func (s *System) Rewrite(ctx context.Context, account cardea.AccountID, now card
 			return err
 		}
 	}
-	_, err = s.client.Do(ctx, wire.Call{Class: wire.Write, Method: http.MethodPatch, Path: path, Body: body})
+	err = s.do(ctx, wire.Call{Class: wire.Write, Method: http.MethodPatch, Path: path, Body: body})
 	s.forgetShort(id)
 	return err
 }

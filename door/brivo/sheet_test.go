@@ -184,7 +184,12 @@ func TestTextsOfErrorsDecideNothing(t *testing.T) {
 		if err := settle(t, s, ended); err != nil || states(t, s) != "" {
 			t.Errorf("%q: withdrawn with %v, left %q", text, err, states(t, s))
 		}
-		f.before = func(*http.Request) (*http.Response, error) { return said(404, row{"code": 404, "message": text}), nil }
+		f.before = func(r *http.Request) (*http.Response, error) {
+			if strings.HasSuffix(r.URL.Path, "/whoami") {
+				return nil, nil
+			}
+			return said(404, row{"code": 404, "message": text}), nil
+		}
 		if _, errs := s.Grant(t.Context(), []cardea.Edge{edge("1", "7")}); cardea.ClassOf(errs[0]) != cardea.NotFound {
 			t.Errorf("%q: granted with %v", text, errs[0])
 		}

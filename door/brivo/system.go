@@ -185,7 +185,7 @@ func (s *System) Assumed() []string {
 }
 
 func (s *System) get(ctx context.Context, path string, out any) error {
-	_, err := s.client.Do(ctx, wire.Call{Class: wire.Read, Method: http.MethodGet, Path: path, Out: out})
+	err := s.do(ctx, wire.Call{Class: wire.Read, Method: http.MethodGet, Path: path, Out: out})
 	return err
 }
 

@@ -146,7 +146,7 @@ func (s *System) list(ctx context.Context, path string) ([]json.RawMessage, erro
 	var raw json.RawMessage
 	_, err := s.client.Do(ctx, wire.Call{Class: wire.Read, Method: http.MethodGet, Path: path, Out: &raw})
 	if err != nil {
-		return nil, err
+		return nil, s.absent(ctx, path, err)
 	}
 	var rows []json.RawMessage
 	if json.Unmarshal(raw, &rows) != nil || rows == nil {

@@ -159,16 +159,17 @@ func (s *System) now() cardea.Instant { return cardea.At(s.c.Now()) }
 // get reads one thing.
 func (s *System) get(ctx context.Context, path string, out any) error {
 	_, err := s.client.Do(ctx, wire.Call{Class: wire.Read, Method: http.MethodGet, Path: path, Out: out})
-	return err
+	return s.absent(ctx, path, err)
 }
 
 // post writes. Even a write without a body says what it would be: the vendor's framework is picky about it
 // (vendors/opentech-kinnovis.md 2.3).
 func (s *System) post(ctx context.Context, path string, body any) (wire.Answer, error) {
-	return s.client.Do(ctx, wire.Call{
+	ans, err := s.client.Do(ctx, wire.Call{
 		Class: wire.Write, Method: http.MethodPost, Path: path, Body: body,
 		Header: http.Header{"Content-Type": {"application/json"}},
 	})
+	return ans, s.absent(ctx, path, err)
 }
 
 // act does one of the writes that may be repeated: disable, enable, vacate, remove. That it is so already, as a 409 or as a

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/door"
 )
 
 // absent judges a 404 before it is taken for the end of one thing. A login that was taken off the site gets it for everything
@@ -20,11 +21,10 @@ func (s *System) absent(ctx context.Context, path string, err error) error {
 	own := s.place.path(v12, "")
 	s.mu.Unlock()
 	if strings.Contains(below, "/") {
-		_, siteErr := s.get(ctx, own)
-		if siteErr == nil {
+		return door.Absent(ctx, "Salto", err, func(ctx context.Context) error {
+			_, err := s.get(ctx, own)
 			return err
-		}
-		return siteErr
+		})
 	}
 	if is2202(err) {
 		return cardea.Errorf(cardea.Auth, "the login does not see the site: was it taken off it at Salto, or is site the id of another, "+

@@ -173,7 +173,8 @@ func (s *System) turn(ctx context.Context, group string) (done func(), err error
 
 // get reads one resource. Answers outside 2xx are there beside the error.
 func (s *System) get(ctx context.Context, path string, query url.Values, out any) (wire.Answer, error) {
-	return s.client.Do(ctx, wire.Call{
+	ans, err := s.client.Do(ctx, wire.Call{
 		Class: wire.Read, Method: http.MethodGet, Path: path, Query: query, Out: out, Header: http.Header{"Accept": {accepted}},
 	})
+	return ans, s.absent(ctx, path, err)
 }

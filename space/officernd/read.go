@@ -20,6 +20,7 @@ type reader struct {
 	aside    *reader              // collections that others need although they were not asked for
 	scrap    *cardea.Intake       // of one person, the same
 	pathless map[cardea.Kind]bool // kinds that turned out to have no read by id
+	stood    map[string]bool      // listings that answered, by path
 	tally    space.Tally
 }
 
@@ -40,7 +41,7 @@ func (s *System) Read(ctx context.Context, want cardea.Scope, into *cardea.Intak
 
 func (s *System) reader(want cardea.Scope, into *cardea.Intake) *reader {
 	return &reader{
-		s: s, into: into, span: want.Span, brought: map[cardea.Key]bool{}, pathless: map[cardea.Kind]bool{},
+		s: s, into: into, span: want.Span, brought: map[cardea.Key]bool{}, pathless: map[cardea.Kind]bool{}, stood: map[string]bool{},
 		scrap: cardea.NewIntake(want, nil),
 	}
 }

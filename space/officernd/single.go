@@ -8,9 +8,14 @@ import (
 	"github.com/cardea-access/cardea"
 )
 
-// one reads a record by id. Errors: NotFound when the vendor says that the id is gone.
+// one reads a record by id. Errors: NotFound when the vendor says that the id is gone, and its collection answers.
 func (r *reader) one(ctx context.Context, c collection, id string) (cardea.Record, error) {
 	answer, err := r.s.get(ctx, c.path+"/"+url.PathEscape(id), nil)
+	if cardea.ClassOf(err) == cardea.NotFound {
+		if why := r.stands(ctx, c); why != nil {
+			return nil, why
+		}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,58 @@
+package brivo
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/door"
+	"github.com/cardea-access/cardea/wire"
+	"github.com/cardea-access/cardea/wire/object"
+)
+
+const whoami = "/administrators/whoami"
+
+// do sends a call, and judges a 404 before it is taken for the end of a user, group, entry or invitation (door.Absent): so is
+// everything answered while the API is away or base_url is wrong. Not judged are whoami, which is the proof, and the question
+// for an externalId, whose usual answer is 404: a create follows, which an API that is away refuses as well.
+func (s *System) do(ctx context.Context, c wire.Call) error {
+	_, err := s.client.Do(ctx, c)
+	if c.Path == whoami || strings.HasSuffix(c.Path, "/external") {
+		return err
+	}
+	return door.Absent(ctx, "Brivo", err, func(ctx context.Context) error {
+		var me object.Fields
+		return s.get(ctx, whoami, &me)
+	})
+}
+
+// gone says which groups that were answered with 404 are at their end. Who lost the right to see a group, or who is in it, gets
+// the same answer as for one that was deleted (vendors/brivo.md 8): only what the list of groups does not hold either is gone.
+type gone struct {
+	s      *System
+	listed map[cardea.GroupID]bool // read with the first 404
+}
+
+// judge returns nil for a group that is gone. Errors: Rejected for one that is still listed, and those of the list.
+func (g *gone) judge(ctx context.Context, id cardea.GroupID, err error) error {
+	if g.listed == nil {
+		listed := map[cardea.GroupID]bool{}
+		listErr := g.s.whole(ctx, listing{path: "/groups"}, func(raw json.RawMessage) *object.Flaw {
+			if n, ok := idIn(raw); ok {
+				listed[cardea.GroupID(number(n))] = true
+				return nil
+			}
+			return &object.Flaw{Why: "a group has no number as its id"}
+		})
+		if listErr != nil {
+			return listErr
+		}
+		g.listed = listed
+	}
+	if g.listed[id] {
+		return cardea.Errorf(cardea.Rejected, "group %s is in the list of groups, and Brivo answers that it is not there: give the "+
+			"administrator behind the connection the right to see it and its users: %w", id, err)
+	}
+	return nil
+}
