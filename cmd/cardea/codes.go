@@ -76,10 +76,7 @@ func (l *codesListCmd) do(ctx context.Context, c *terminal, with settings) error
 	if l.JSON {
 		return printJSON(c.out, codes)
 	}
-	clock := clockOf(a, c)
-	if zone := a.desk.ZoneOf(ctx, ""); zone != nil {
-		clock.Zone = zone
-	}
+	clock := orderClock(ctx, a, c)
 	return c.printCodes(codes, clock)
 }
 

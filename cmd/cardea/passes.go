@@ -53,10 +53,7 @@ func (l *passesListCmd) do(ctx context.Context, c *terminal, with settings) erro
 		_, err := fmt.Fprintln(c.out, "Nobody has a mobile pass, or an invitation to one, that Cardea knows of.")
 		return err
 	}
-	clock := clockOf(a, c)
-	if zone := a.desk.ZoneOf(ctx, ""); zone != nil {
-		clock.Zone = zone
-	}
+	clock := orderClock(ctx, a, c)
 	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "door\tperson\tpass\tuntil")
 	for _, p := range passes {

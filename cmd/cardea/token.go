@@ -93,7 +93,7 @@ func (t *tokenCreateCmd) do(ctx context.Context, c *terminal, with settings) err
 	}
 	until := ", and does not expire"
 	if made.Expires.Bounded() {
-		until = " until " + tokenClock(ctx, a, c).Moment(made.Expires)
+		until = " until " + orderClock(ctx, a, c).Moment(made.Expires)
 	}
 	_, err = fmt.Fprintf(c.err, "Token %s is good for %s%s. It cannot be shown again. To end it: cardea token revoke %s\n",
 		made.Name, scopesText(made), until, made.Name)
@@ -120,7 +120,7 @@ func (l *tokenListCmd) do(ctx context.Context, c *terminal, with settings) error
 		_, err := fmt.Fprintln(c.out, "There is no token: nobody can ask the API. Make one with cardea token create.")
 		return err
 	}
-	clock := tokenClock(ctx, a, c)
+	clock := orderClock(ctx, a, c)
 	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "token\tmay ask\tmade\tby\tlast used\tgood")
 	for _, t := range tokens {
@@ -179,15 +179,6 @@ func lifetime(text string) (time.Duration, error) {
 
 // maxDays is as long as a token may be told to be good.
 const maxDays = 3660
-
-// tokenClock tells times where the operator is.
-func tokenClock(ctx context.Context, a *app, c *terminal) say.Clock {
-	clock := clockOf(a, c)
-	if zone := a.desk.ZoneOf(ctx, ""); zone != nil {
-		clock.Zone = zone
-	}
-	return clock
-}
 
 func scopesText(t desk.Token) string {
 	out := make([]string, len(t.Scopes))
