@@ -150,6 +150,20 @@ func TestUnmappedGroupLosesLedgerEdgesOnlyAndAlwaysWaits(t *testing.T) {
 	}
 }
 
+// TestAGroupThatIsGoneHasNobodyToTakeOut: neither is anybody asked about it, but for a block, which believes no list.
+func TestAGroupThatIsGoneHasNobodyToTakeOut(t *testing.T) {
+	t.Parallel()
+	in := ana()
+	in.Mapped, in.Groups = nil, nil
+	in.Edges = []cardea.Edge{edge("a1", cardea.Forever)}
+	in.Ledger = []cardea.LedgerRow{row("a1", "ana", cardea.Forever, nil)}
+	none(t, in)
+	in.Blocked = map[cardea.AccountID]cardea.PersonID{"a1": "rnd/person:ana"}
+	if o := one(t, in); o.Verb != cardea.VerbRemove || o.Cause != cardea.CauseBlocked || o.Held != nil {
+		t.Fatalf("%+v", o)
+	}
+}
+
 func TestNeverMappedGroupIsUntouched(t *testing.T) {
 	t.Parallel()
 	in := ana()

@@ -8,7 +8,8 @@ import (
 
 // unmapped plans the end of what is ours in groups that no mapping names any more. These operations always wait for a
 // person. Whether the edge is still there is not asked: the edges of such groups may not have been read, and an edge
-// that is not seen is not known to be gone.
+// that is not seen is not known to be gone. Of a group that the door system no longer has there is nothing to take; what was
+// ours stays so in the ledger, for a list that lacked the group by mistake.
 func (p *planner) unmapped() {
 	for l, e := 0, 0; l < p.ledger.len(); {
 		g := p.ledger.at(l).Group
@@ -48,6 +49,9 @@ func (p *planner) release(s *spot) {
 	blocked, is := p.in.Blocked[s.account]
 	if is && s.edge != nil && s.edge.Foreign == "" {
 		p.remove(s, blocked, cardea.CauseBlocked)
+		return
+	}
+	if _, there := p.in.seen.names[s.room.id]; !there {
 		return
 	}
 	if until, kept := s.room.keeps.holds(s.account, s.known); kept {

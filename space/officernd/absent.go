@@ -9,7 +9,7 @@ import (
 )
 
 // stands asks once in a read whether a collection's listing answers: while it does not, "no such item" is what everything gets, and
-// ends nobody's access. Errors: nil = it answers; Retry when it is not found either.
+// ends nobody's access. Errors: nil = it answers, be it that it was not asked rightly; Retry when it is not found either.
 func (r *reader) stands(ctx context.Context, c collection) error {
 	if r.stood[c.path] {
 		return nil
@@ -23,6 +23,9 @@ func (r *reader) stands(ctx context.Context, c collection) error {
 	if cardea.ClassOf(err) == cardea.NotFound {
 		return cardea.Errorf(cardea.Retry, "OfficeRnD says of single records that they are gone, and of the whole listing too: it is not "+
 			"believed. Check base_url and org when it stays so: %w", err)
+	}
+	if cardea.ClassOf(err) == cardea.Rejected {
+		err = nil // it is there: assignments are listed by membership or resource, and it says so
 	}
 	r.stood[c.path] = err == nil
 	return err
