@@ -47,8 +47,7 @@ func (k *Keeper) enlist(ctx context.Context, mapped, before []cardea.GroupID, st
 	fresh := slices.DeleteFunc(slices.Clone(mapped), func(g cardea.GroupID) bool {
 		_, had := slices.BinarySearch(before, g)
 		there := slices.ContainsFunc(state.Groups, func(o cardea.Group) bool { return o.ID == g })
-		listed := state.EdgesAt[g]
-		return had || !there || listed != 0 && listed >= state.ReadAt
+		return had || !there || swept(state, g)
 	})
 	if len(fresh) == 0 {
 		return nil
