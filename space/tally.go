@@ -8,8 +8,15 @@ import (
 	"github.com/cardea-access/cardea/wire"
 )
 
-// Tally counts what a read was answered and refused, and says when nothing further can be read.
-type Tally struct{ answered, refused int }
+// ErrNoTenant is the cause of an error that says that the tenant is unknown or not ours: nothing of it can be read.
+var ErrNoTenant = errors.New("organisation not found")
+
+// Tally counts what a read was answered and refused, and says when nothing further can be read. Of a read by keys or people it
+// keeps what went wrong, so that each collection is ended once.
+type Tally struct {
+	answered, refused int
+	failed            map[cardea.Kind][]error
+}
 
 // Answered counts an answer.
 func (t *Tally) Answered() { t.answered++ }
@@ -38,7 +45,42 @@ func (t *Tally) Settle(ctx context.Context, p *cardea.Pages, err error) bool {
 	return stopped(ctx, err) || t.answered == 0 || t.refused > 1
 }
 
-// stopped says whether no call of this read can go out any more: it was ended, or no token is given out for now.
+// patience is how many reads by id of one kind may fail before the rest of that kind is left for another time.
+const patience = 3
+
+// Note takes the outcome of one call of a read by keys or people. It returns an error when nothing further can be read.
+func (t *Tally) Note(ctx context.Context, p *cardea.Pages, err error) error {
+	if err == nil {
+		t.answered++
+		return nil
+	}
+	if t.failed == nil {
+		t.failed = map[cardea.Kind][]error{}
+	}
+	t.failed[p.Kind()] = append(t.failed[p.Kind()], err)
+	if t.Over(ctx, err) {
+		p.Fail(err)
+		return err
+	}
+	return nil
+}
+
+// Tired says whether so much of a kind failed that the rest is left for another time.
+func (t *Tally) Tired(kind cardea.Kind) bool { return len(t.failed[kind]) >= patience }
+
+// End ends every collection of a read by keys or people: with what went wrong first, if anything did.
+func (t *Tally) End(into *cardea.Intake) {
+	for _, p := range into.Collections() {
+		var first error
+		if errs := t.failed[p.Kind()]; len(errs) > 0 {
+			first = errs[0]
+		}
+		p.End(first)
+	}
+}
+
+// stopped says whether no call of this read can go out any more: it was ended, no token is given out for now, or there is no such
+// tenant.
 func stopped(ctx context.Context, err error) bool {
-	return ctx.Err() != nil || errors.Is(err, wire.ErrNoToken)
+	return ctx.Err() != nil || errors.Is(err, wire.ErrNoToken) || errors.Is(err, ErrNoTenant)
 }

@@ -108,7 +108,7 @@ func (r *reader) fill(ctx context.Context, p *cardea.Pages, c collection) error 
 			switch {
 			case err != nil:
 				p.Bad(redacted(whole), keysOf(c, id), err.Error())
-			case r.fresh(rec.Key()):
+			case r.brought.Fresh(rec.Key()):
 				records = append(records, rec)
 			}
 		}
@@ -147,13 +147,4 @@ func (r *reader) whole(ctx context.Context, c collection, id string, row []byte)
 		r.samples[c.path] = n
 	}
 	return alone, false, nil
-}
-
-// fresh says whether the record is brought for the first time in this read.
-func (r *reader) fresh(k cardea.Key) bool {
-	if r.brought[k] {
-		return false
-	}
-	r.brought[k] = true
-	return true
 }

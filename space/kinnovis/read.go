@@ -14,7 +14,7 @@ import (
 type reader struct {
 	s       *System
 	into    *cardea.Intake
-	brought map[cardea.Key]bool
+	brought space.Brought
 	stays   map[string][]stay  // units by booking
 	unsaid  map[string]bool    // bookings that do not say theirs
 	stood   map[string]bool    // listings that answered, by path
@@ -31,7 +31,7 @@ type samples struct {
 
 func (s *System) reader(into *cardea.Intake) *reader {
 	return &reader{
-		s: s, into: into, brought: map[cardea.Key]bool{}, stays: map[string][]stay{}, unsaid: map[string]bool{},
+		s: s, into: into, brought: space.Brought{}, stays: map[string][]stay{}, unsaid: map[string]bool{},
 		stood: map[string]bool{}, samples: map[string]samples{},
 	}
 }
@@ -44,14 +44,13 @@ func (s *System) Read(ctx context.Context, want cardea.Scope, into *cardea.Intak
 	if want.Full() {
 		return r.full(ctx, want)
 	}
-	g := &gather{r, map[cardea.Kind]error{}}
-	if err := r.keys(ctx, g, want); err != nil {
+	if err := r.keys(ctx, want); err != nil {
 		return err
 	}
-	if err := r.people(ctx, g, want); err != nil {
+	if err := r.people(ctx, want); err != nil {
 		return err
 	}
-	g.end()
+	r.tally.End(into)
 	return nil
 }
 

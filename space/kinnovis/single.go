@@ -2,57 +2,25 @@ package kinnovis
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/space"
 )
 
-// gather collects what went wrong in a read by keys or people, so that each collection is ended once.
-type gather struct {
-	r      *reader
-	failed map[cardea.Kind]error
-}
-
-// note takes the outcome of one call. It returns an error when nothing further can be read: a refusal counts so only before
-// anything was answered, later it may be a right that the token lacks for one collection.
-func (g *gather) note(ctx context.Context, p *cardea.Pages, err error) error {
-	if err == nil {
-		g.r.tally.Answered()
-		return nil
-	}
-	if g.failed[p.Kind()] == nil {
-		g.failed[p.Kind()] = err
-	}
-	if g.r.tally.Over(ctx, err) {
-		p.Fail(err)
-		return err
-	}
-	return nil
-}
-
-// end ends every collection.
-func (g *gather) end() {
-	for _, p := range g.r.into.Collections() {
-		if err := g.failed[p.Kind()]; err != nil {
-			p.Fail(err)
-			continue
-		}
-		p.Close()
-	}
-}
-
 // keys brings single records. One that cannot be read now ends its collection with Fail, and the others are still read.
-func (r *reader) keys(ctx context.Context, g *gather, want cardea.Scope) error {
+func (r *reader) keys(ctx context.Context, want cardea.Scope) error {
 	for _, k := range want.Keys {
 		p := r.into.Open(k.Kind)
-		if err := g.note(ctx, p, r.key(ctx, p, k)); err != nil {
+		if err := r.tally.Note(ctx, p, r.key(ctx, p, k)); err != nil {
 			return err
 		}
 		if !want.Near || k.Kind != cardea.KindAgreement {
 			continue
 		}
-		if err := r.near(ctx, g, k, want); err != nil {
+		if err := r.near(ctx, k, want); err != nil {
 			return err
 		}
 	}
@@ -60,7 +28,7 @@ func (r *reader) keys(ctx context.Context, g *gather, want cardea.Scope) error {
 }
 
 // near brings what hangs on a booking and is announced by no hook: its units, and the customers whom it names.
-func (r *reader) near(ctx context.Context, g *gather, k cardea.Key, want cardea.Scope) error {
+func (r *reader) near(ctx context.Context, k cardea.Key, want cardea.Scope) error {
 	if !want.Wants(cardea.KindAssignment) || !want.Wants(cardea.KindPerson) {
 		return nil
 	}
@@ -71,7 +39,7 @@ func (r *reader) near(ctx context.Context, g *gather, k cardea.Key, want cardea.
 		}
 		for _, id := range append([]string{a.Person}, a.Guests...) {
 			p, who := r.into.Open(cardea.KindPerson), cardea.Key{Kind: cardea.KindPerson, ID: id}
-			if err := g.note(ctx, p, r.key(ctx, p, who)); err != nil {
+			if err := r.tally.Note(ctx, p, r.key(ctx, p, who)); err != nil {
 				return err
 			}
 		}
@@ -98,32 +66,22 @@ func (r *reader) key(ctx context.Context, p *cardea.Pages, k cardea.Key) error {
 	if !has || !isID(k.ID) {
 		return cardea.Errorf(cardea.Rejected, "%s is no Kinnovis record", k)
 	}
+	var rec cardea.Record
 	raw, err := r.one(ctx, c, k.ID)
-	if cardea.ClassOf(err) == cardea.NotFound {
-		p.Missing(k)
-		p.Add(nil, cardea.Mark{Ended: true})
-		return nil
+	if err == nil {
+		if rec, err = r.understand(c, raw); err == nil && rec.Key() != k {
+			err = errors.New("the answer is about another record")
+		}
+		if err != nil {
+			err = space.UnreadableError{Err: err, Raw: redacted(raw)}
+		}
 	}
-	if err != nil {
-		return err
-	}
-	rec, err := r.understand(c, raw)
-	switch {
-	case err != nil:
-		p.Bad(redacted(raw), []cardea.Key{k}, err.Error())
-		p.Add(nil, cardea.Mark{Ended: true})
-	case rec.Key() != k:
-		p.Bad(redacted(raw), []cardea.Key{k}, "the answer is about another record")
-		p.Add(nil, cardea.Mark{Ended: true})
-	default:
-		r.take(p, []cardea.Record{rec})
-	}
-	return nil
+	return r.brought.Take(p, k, rec, err)
 }
 
 // take hands on records that were not brought yet.
 func (r *reader) take(p *cardea.Pages, records []cardea.Record) {
-	records = slices.DeleteFunc(records, func(rec cardea.Record) bool { return !r.fresh(rec.Key()) })
+	records = slices.DeleteFunc(records, func(rec cardea.Record) bool { return !r.brought.Fresh(rec.Key()) })
 	p.Add(records, cardea.Mark{Ended: true})
 }
 
@@ -193,14 +151,14 @@ func (r *reader) assignmentKey(ctx context.Context, p *cardea.Pages, k cardea.Ke
 
 // people brings everything about some customers: themselves, and their bookings, also those that are shared with them. No filter
 // of bookings is known, so that all of them are walked. What these rest on comes with the whole reads only.
-func (r *reader) people(ctx context.Context, g *gather, want cardea.Scope) error {
+func (r *reader) people(ctx context.Context, want cardea.Scope) error {
 	for _, who := range want.People {
 		if who.Kind != cardea.KindPerson {
 			return cardea.Errorf(cardea.Rejected, "%s is no Kinnovis customer", who)
 		}
 		if want.Wants(cardea.KindPerson) {
 			p := r.into.Open(cardea.KindPerson)
-			if err := g.note(ctx, p, r.key(ctx, p, who)); err != nil {
+			if err := r.tally.Note(ctx, p, r.key(ctx, p, who)); err != nil {
 				return err
 			}
 		}
@@ -211,10 +169,10 @@ func (r *reader) people(ctx context.Context, g *gather, want cardea.Scope) error
 	agreements, assignments := r.into.Open(cardea.KindAgreement), r.into.Open(cardea.KindAssignment)
 	all, from, err := r.allBookings(ctx)
 	if err != nil { // what cannot be read of the one is unknown of the other
-		if done := g.note(ctx, assignments, err); done != nil {
+		if done := r.tally.Note(ctx, assignments, err); done != nil {
 			return done
 		}
-		return g.note(ctx, agreements, err)
+		return r.tally.Note(ctx, agreements, err)
 	}
 	var held, to []cardea.Record
 	for _, rec := range all.Records() {

@@ -51,7 +51,7 @@ func (r *reader) wereCancelled(ctx context.Context, p *cardea.Pages) error {
 		for _, row := range rows {
 			rec, err := cancelled.decode(row)
 			b, ok := rec.(cardea.Booking)
-			if err == nil && ok && r.within(b) && r.fresh(b.Key()) {
+			if err == nil && ok && r.within(b) && r.brought.Fresh(b.Key()) {
 				records = append(records, b)
 			}
 		}

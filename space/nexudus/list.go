@@ -117,7 +117,7 @@ func (r *reader) add(ctx context.Context, p *cardea.Pages, c collection, records
 	case err != nil:
 		p.Bad(redacted(row), keysOf(c, id), err.Error())
 	case r.beyond(rec):
-	case r.fresh(rec.Key()):
+	case r.brought.Fresh(rec.Key()):
 		records = append(records, rec)
 	}
 	return records
@@ -182,13 +182,4 @@ func (r *reader) many(ctx context.Context, c collection, ids []string) ([]json.R
 		return nil, nil
 	}
 	return nil, err
-}
-
-// fresh says whether the record is brought for the first time in this read.
-func (r *reader) fresh(k cardea.Key) bool {
-	if r.brought[k] {
-		return false
-	}
-	r.brought[k] = true
-	return true
 }

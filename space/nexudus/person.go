@@ -10,34 +10,32 @@ import (
 // people brings everything about some people: themselves, their teams, and what they hold, through teams too. What it rests on
 // (plans, resources, floors, locations) and the passes that colleagues share come with the whole reads only.
 func (r *reader) people(ctx context.Context, want cardea.Scope) error {
-	g := r.gather()
 	for _, who := range want.People {
 		if who.Kind != cardea.KindPerson && who.Kind != cardea.KindVisitor {
 			return cardea.Errorf(cardea.Rejected, "%s is no person", who)
 		}
-		if err := r.person(ctx, g, who, want.Wants); err != nil {
+		if err := r.person(ctx, who, want.Wants); err != nil {
 			return err
 		}
 	}
-	g.end()
 	return nil
 }
 
 // near brings what hangs on the keys and is announced by no hook of its own: what a person holds (an AccessControlUpdate says no
 // more than that it changed), the assignments of a contract, the contracts of a team's paying member, the guests of a booking.
-func (r *reader) near(ctx context.Context, g *gather, keys []cardea.Key) error {
+func (r *reader) near(ctx context.Context, keys []cardea.Key) error {
 	all := func(cardea.Kind) bool { return true }
 	for _, k := range keys {
 		var err error
 		switch k.Kind { //nolint:exhaustive // on the others hangs nothing
 		case cardea.KindPerson:
-			err = r.person(ctx, g, k, all)
+			err = r.person(ctx, k, all)
 		case cardea.KindAgreement:
-			err = r.assignedTo(ctx, g, k.ID)
+			err = r.assignedTo(ctx, k.ID)
 		case cardea.KindTeam:
-			err = r.paid(ctx, g, k.ID, all)
+			err = r.paid(ctx, k.ID, all)
 		case cardea.KindBooking:
-			err = r.invited(ctx, g, k)
+			err = r.invited(ctx, k)
 		}
 		if err != nil {
 			return err
@@ -55,37 +53,37 @@ func (r *reader) pages(wants func(cardea.Kind) bool, kind cardea.Kind) *cardea.P
 }
 
 // person reads one person and what they hold. When their own record cannot be read, what would come from their teams is unknown too.
-func (r *reader) person(ctx context.Context, g *gather, who cardea.Key, wants func(cardea.Kind) bool) error {
+func (r *reader) person(ctx context.Context, who cardea.Key, wants func(cardea.Kind) bool) error {
 	self := r.pages(wants, who.Kind)
 	err := r.key(ctx, self, who)
-	if done := g.note(ctx, self, err); done != nil {
+	if done := r.tally.Note(ctx, self, err); done != nil {
 		return done
 	}
 	if who.Kind == cardea.KindVisitor {
-		return r.visits(ctx, g, who, wants)
+		return r.visits(ctx, who, wants)
 	}
 	if !isID(who.ID) {
 		return nil
 	}
 	for _, t := range r.teamsOf(who) {
-		if done := r.paid(ctx, g, t, wants); done != nil {
+		if done := r.paid(ctx, t, wants); done != nil {
 			return done
 		}
 	}
 	if wants(cardea.KindAgreement) || wants(cardea.KindAssignment) {
-		if done := r.contractsOf(ctx, g, who.ID, wants); done != nil {
+		if done := r.contractsOf(ctx, who.ID, wants); done != nil {
 			return done
 		}
 	}
 	if wants(cardea.KindBooking) {
 		p := r.into.Open(cardea.KindBooking)
-		if done := g.note(ctx, p, r.bookings(ctx, p, url.Values{"Booking_Coworker": {who.ID}})); done != nil {
+		if done := r.tally.Note(ctx, p, r.bookings(ctx, p, url.Values{"Booking_Coworker": {who.ID}})); done != nil {
 			return done
 		}
 	}
 	if wants(cardea.KindPass) {
 		p := r.into.Open(cardea.KindPass)
-		return g.note(ctx, p, r.fill(ctx, p, passes, url.Values{"CoworkerTimePass_Coworker": {who.ID}}))
+		return r.tally.Note(ctx, p, r.fill(ctx, p, passes, url.Values{"CoworkerTimePass_Coworker": {who.ID}}))
 	}
 	return nil
 }
@@ -107,31 +105,31 @@ func (r *reader) teamsOf(who cardea.Key) []string {
 }
 
 // paid reads a team, and what its paying member's contracts give everybody in it.
-func (r *reader) paid(ctx context.Context, g *gather, id string, wants func(cardea.Kind) bool) error {
+func (r *reader) paid(ctx context.Context, id string, wants func(cardea.Kind) bool) error {
 	p := r.pages(wants, cardea.KindTeam)
 	k := cardea.Key{Kind: cardea.KindTeam, ID: id}
-	if done := g.note(ctx, p, r.key(ctx, p, k)); done != nil {
+	if done := r.tally.Note(ctx, p, r.key(ctx, p, k)); done != nil {
 		return done
 	}
 	for _, rec := range p.Records() {
 		t, ok := rec.(cardea.Team)
 		if ok && t.ID == id && t.PayingMember != "" && (wants(cardea.KindAgreement) || wants(cardea.KindAssignment)) {
-			return r.contractsOf(ctx, g, t.PayingMember, wants)
+			return r.contractsOf(ctx, t.PayingMember, wants)
 		}
 	}
 	return nil
 }
 
 // contractsOf lists the contracts of a coworker and their assignments.
-func (r *reader) contractsOf(ctx context.Context, g *gather, coworker string, wants func(cardea.Kind) bool) error {
+func (r *reader) contractsOf(ctx context.Context, coworker string, wants func(cardea.Kind) bool) error {
 	p := r.pages(wants, cardea.KindAgreement)
 	if err := r.fill(ctx, p, contracts, url.Values{"CoworkerContract_Coworker": {coworker}}); err != nil {
 		if wants(cardea.KindAssignment) { // what cannot be read of the one is unknown of the other
-			if done := g.note(ctx, r.into.Open(cardea.KindAssignment), err); done != nil {
+			if done := r.tally.Note(ctx, r.into.Open(cardea.KindAssignment), err); done != nil {
 				return done
 			}
 		}
-		return g.note(ctx, p, err)
+		return r.tally.Note(ctx, p, err)
 	}
 	r.tally.Answered()
 	if !wants(cardea.KindAssignment) {
@@ -143,7 +141,7 @@ func (r *reader) contractsOf(ctx context.Context, g *gather, coworker string, wa
 		if !ok || a.Person != coworker {
 			continue
 		}
-		if done := g.note(ctx, to, r.assign(ctx, to, a.ID)); done != nil {
+		if done := r.tally.Note(ctx, to, r.assign(ctx, to, a.ID)); done != nil {
 			return done
 		}
 	}
@@ -151,7 +149,7 @@ func (r *reader) contractsOf(ctx context.Context, g *gather, coworker string, wa
 }
 
 // assignedTo brings the assignments of a contract.
-func (r *reader) assignedTo(ctx context.Context, g *gather, contract string) error {
+func (r *reader) assignedTo(ctx context.Context, contract string) error {
 	if r.into.Collection(cardea.KindAgreement) == nil || !isID(contract) {
 		return nil
 	}
@@ -160,7 +158,7 @@ func (r *reader) assignedTo(ctx context.Context, g *gather, contract string) err
 	if cardea.ClassOf(err) == cardea.NotFound {
 		return nil // the contract itself is missing
 	}
-	return g.note(ctx, to, err)
+	return r.tally.Note(ctx, to, err)
 }
 
 // assign brings the assignments of a contract that was read.
@@ -171,7 +169,7 @@ func (r *reader) assign(ctx context.Context, to *cardea.Pages, contract string) 
 	}
 	var records []cardea.Record
 	for _, rec := range assigned(contract, items) {
-		if r.fresh(rec.Key()) {
+		if r.brought.Fresh(rec.Key()) {
 			records = append(records, rec)
 		}
 	}
@@ -180,7 +178,7 @@ func (r *reader) assign(ctx context.Context, to *cardea.Pages, contract string) 
 }
 
 // invited brings the guests of a booking that was read.
-func (r *reader) invited(ctx context.Context, g *gather, k cardea.Key) error {
+func (r *reader) invited(ctx context.Context, k cardea.Key) error {
 	p := r.into.Collection(cardea.KindBooking)
 	if p == nil {
 		return nil
@@ -192,7 +190,7 @@ func (r *reader) invited(ctx context.Context, g *gather, k cardea.Key) error {
 		}
 		for _, id := range b.Visitors {
 			to := r.into.Open(cardea.KindVisitor)
-			if done := g.note(ctx, to, r.key(ctx, to, cardea.Key{Kind: cardea.KindVisitor, ID: id})); done != nil {
+			if done := r.tally.Note(ctx, to, r.key(ctx, to, cardea.Key{Kind: cardea.KindVisitor, ID: id})); done != nil {
 				return done
 			}
 		}
@@ -202,14 +200,14 @@ func (r *reader) invited(ctx context.Context, g *gather, k cardea.Key) error {
 
 // visits brings the bookings that a visitor is invited to, by the window's listing: what rows of guests can be asked for beside
 // their booking is not documented.
-func (r *reader) visits(ctx context.Context, g *gather, who cardea.Key, wants func(cardea.Kind) bool) error {
+func (r *reader) visits(ctx context.Context, who cardea.Key, wants func(cardea.Kind) bool) error {
 	if !wants(cardea.KindBooking) {
 		return nil
 	}
 	p := r.into.Open(cardea.KindBooking)
 	list, _, err := r.need(ctx, cardea.KindBooking)
 	if err != nil {
-		return g.note(ctx, p, err)
+		return r.tally.Note(ctx, p, err)
 	}
 	var found []cardea.Record
 	for _, rec := range list.Records() {
@@ -218,7 +216,7 @@ func (r *reader) visits(ctx context.Context, g *gather, who cardea.Key, wants fu
 			continue
 		}
 		for _, ref := range b.Refs() {
-			if ref == who && r.fresh(b.Key()) {
+			if ref == who && r.brought.Fresh(b.Key()) {
 				found = append(found, rec)
 			}
 		}
@@ -227,5 +225,5 @@ func (r *reader) visits(ctx context.Context, g *gather, who cardea.Key, wants fu
 		p.Bad([]byte(bad.Raw), bad.Who, bad.Why)
 	}
 	p.Add(found, cardea.Mark{Ended: true})
-	return g.note(ctx, p, nil)
+	return r.tally.Note(ctx, p, nil)
 }

@@ -14,7 +14,7 @@ type reader struct {
 	s         *System
 	into      *cardea.Intake
 	span      cardea.Window
-	brought   map[cardea.Key]bool
+	brought   space.Brought
 	desks     map[string][]string // floor-plan items by contract
 	deskless  map[string]bool     // contracts that do not say theirs
 	passTypes passTypes           // nil until read
@@ -38,12 +38,16 @@ func (s *System) Read(ctx context.Context, want cardea.Scope, into *cardea.Intak
 	if err := r.keys(ctx, want.Keys); err != nil {
 		return err
 	}
-	return r.people(ctx, want)
+	if err := r.people(ctx, want); err != nil {
+		return err
+	}
+	r.tally.End(into)
+	return nil
 }
 
 func (s *System) reader(want cardea.Scope, into *cardea.Intake) *reader {
 	return &reader{
-		s: s, into: into, span: want.Span, brought: map[cardea.Key]bool{}, desks: map[string][]string{},
+		s: s, into: into, span: want.Span, brought: space.Brought{}, desks: map[string][]string{},
 		deskless: map[string]bool{}, alone: map[string]bool{}, null: map[string]nulls{}, scrap: cardea.NewIntake(want, nil),
 	}
 }

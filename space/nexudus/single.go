@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/space"
 )
 
 // one reads a record by its id. Errors: NotFound when the vendor says that the id is gone.
@@ -16,7 +17,7 @@ func (r *reader) one(ctx context.Context, c collection, id string) (cardea.Recor
 		return nil, err
 	}
 	if string(idOf(answer.Body)) != id {
-		return nil, unreadableError{errors.New("the answer is about another record"), answer.Body}
+		return nil, space.UnreadableError{Err: errors.New("the answer is about another record"), Raw: redacted(answer.Body)}
 	}
 	rec, err := r.understand(ctx, c, answer.Body)
 	switch {
@@ -25,76 +26,23 @@ func (r *reader) one(ctx context.Context, c collection, id string) (cardea.Recor
 	case cardea.ClassOf(err) != cardea.Unknown: // of another call that the record needed
 		return nil, err
 	}
-	return nil, unreadableError{err, answer.Body}
-}
-
-// unreadableError is the error of an answer that came but does not fit.
-type unreadableError struct {
-	error
-
-	raw []byte
-}
-
-func (u unreadableError) Unwrap() error { return u.error }
-
-// patience is how many reads by id of one kind may fail before the rest of that kind is left for another time.
-const patience = 3
-
-// gather collects what went wrong in a read by keys or people, so that each collection is ended once.
-type gather struct {
-	r      *reader
-	failed map[cardea.Kind][]error
-}
-
-func (r *reader) gather() *gather { return &gather{r, map[cardea.Kind][]error{}} }
-
-// note takes the outcome of one call. It returns an error when nothing further can be read: a refusal counts so only before
-// anything was answered, later it may be a role that the user lacks for one collection.
-func (g *gather) note(ctx context.Context, p *cardea.Pages, err error) error {
-	if err == nil {
-		g.r.tally.Answered()
-		return nil
-	}
-	g.failed[p.Kind()] = append(g.failed[p.Kind()], err)
-	if g.r.tally.Over(ctx, err) {
-		p.Fail(err)
-		return err
-	}
-	return nil
-}
-
-// end ends every collection.
-func (g *gather) end() {
-	for _, kind := range cardea.Kinds {
-		p := g.r.into.Collection(kind)
-		switch {
-		case p == nil:
-		case len(g.failed[kind]) > 0:
-			p.Fail(g.failed[kind][0])
-		default:
-			p.Close()
-		}
-	}
+	return nil, space.UnreadableError{Err: err, Raw: redacted(answer.Body)}
 }
 
 // keys brings single records. One that cannot be read now ends its collection with Fail, and the others are still read.
 func (r *reader) keys(ctx context.Context, keys []cardea.Key) error {
-	g := r.gather()
 	for _, k := range keys {
 		p := r.into.Open(k.Kind)
-		if len(g.failed[k.Kind]) >= patience {
+		if r.tally.Tired(k.Kind) {
 			continue
 		}
-		if err := g.note(ctx, p, r.key(ctx, p, k)); err != nil {
+		if err := r.tally.Note(ctx, p, r.key(ctx, p, k)); err != nil {
 			return err
 		}
 	}
 	if r.into.Scope().Near {
-		if err := r.near(ctx, g, keys); err != nil {
-			return err
-		}
+		return r.near(ctx, keys)
 	}
-	g.end()
 	return nil
 }
 
@@ -114,27 +62,7 @@ func (r *reader) key(ctx context.Context, p *cardea.Pages, k cardea.Key) error {
 	if k.Kind == cardea.KindBooking && cardea.ClassOf(err) == cardea.NotFound {
 		return r.wasCancelled(ctx, p, k)
 	}
-	return r.take(p, k, rec, err)
-}
-
-// take files what a read by id brought.
-func (r *reader) take(p *cardea.Pages, k cardea.Key, rec cardea.Record, err error) error {
-	var odd unreadableError
-	switch {
-	case err == nil:
-		if r.fresh(k) {
-			p.Add([]cardea.Record{rec}, cardea.Mark{Ended: true})
-		}
-	case errors.As(err, &odd):
-		p.Bad(redacted(odd.raw), []cardea.Key{k}, odd.Error())
-		p.Add(nil, cardea.Mark{Ended: true})
-	case cardea.ClassOf(err) == cardea.NotFound:
-		p.Missing(k)
-		p.Add(nil, cardea.Mark{Ended: true})
-	default:
-		return err
-	}
-	return nil
+	return r.brought.Take(p, k, rec, err)
 }
 
 // wasCancelled says of a booking that is not there whether it was cancelled; else it is missing.
@@ -146,7 +74,7 @@ func (r *reader) wasCancelled(ctx context.Context, p *cardea.Pages, k cardea.Key
 	}
 	for _, rec := range scrap.Records() {
 		if rec.Key() == k {
-			return r.take(p, k, rec, nil)
+			return r.brought.Take(p, k, rec, nil)
 		}
 	}
 	p.Missing(k)
@@ -163,7 +91,7 @@ func (r *reader) assignmentKey(ctx context.Context, p *cardea.Pages, k cardea.Ke
 	items, err := r.itemsOf(ctx, of)
 	switch {
 	case cardea.ClassOf(err) == cardea.NotFound:
-		return r.take(p, k, nil, err)
+		return r.brought.Take(p, k, nil, err)
 	case err != nil:
 		return err
 	case !slices.Contains(items, item):
@@ -171,7 +99,7 @@ func (r *reader) assignmentKey(ctx context.Context, p *cardea.Pages, k cardea.Ke
 		p.Add(nil, cardea.Mark{Ended: true})
 		return nil
 	}
-	return r.take(p, k, assigned(of, []string{item})[0], nil)
+	return r.brought.Take(p, k, assigned(of, []string{item})[0], nil)
 }
 
 // itemsOf returns the floor-plan items of a contract, reading it if need be. Errors: Retry when it does not say them.
@@ -185,7 +113,7 @@ func (r *reader) itemsOf(ctx context.Context, contract string) ([]string, error)
 	case known:
 		return items, nil
 	case err != nil:
-		if _, odd := errors.AsType[unreadableError](err); !odd {
+		if _, odd := errors.AsType[space.UnreadableError](err); !odd {
 			return nil, err
 		}
 	}

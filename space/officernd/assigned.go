@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/space"
 )
 
 // grace is how long after its last day a membership is still asked for assignments: longer than any zone is from UTC.
@@ -35,7 +36,7 @@ func (r *reader) assignments(ctx context.Context, p *cardea.Pages, c collection)
 // refusedAsAsked says that the vendor does not take the request in this form.
 func refusedAsAsked(err error) bool {
 	class := cardea.ClassOf(err)
-	return (class == cardea.Rejected || class == cardea.NotFound) && !errors.Is(err, ErrNoOrganisation)
+	return (class == cardea.Rejected || class == cardea.NotFound) && !errors.Is(err, space.ErrNoTenant)
 }
 
 // parts chooses what to fan out over: the filter and its values.

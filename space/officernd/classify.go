@@ -2,15 +2,12 @@ package officernd
 
 import (
 	"encoding/json"
-	"errors"
 	"net/http"
 	"strings"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/space"
 )
-
-// ErrNoOrganisation is the cause of an error that says that the organisation's slug is unknown or not ours.
-var ErrNoOrganisation = errors.New("organisation not found")
 
 // Classify says what an answer outside 2xx means (vendors/officernd.md 1.6); nil = what the status usually means. The
 // vendor's statuses mislead in three ways: 401 stands for a missing permission as well as for an expired token, 500 for
@@ -25,7 +22,7 @@ func Classify(status int, _ http.Header, body []byte) *cardea.Error {
 			"lacks the read permission for this (Settings > Data & Extensibility > Developer Tools)")
 	case has("organization not found"):
 		return &cardea.Error{
-			Class: cardea.Rejected, Cause: ErrNoOrganisation,
+			Class: cardea.Rejected, Cause: space.ErrNoTenant,
 			Text: "the credentials know no such organisation; check org",
 		}
 	case status == http.StatusNotFound && has("item with id"):

@@ -113,22 +113,12 @@ func (r *reader) fillSome(
 			switch {
 			case err != nil:
 				p.Bad(redacted(row), keysOf(c.kind, id), err.Error())
-			case r.fresh(rec.Key()):
+			case r.brought.Fresh(rec.Key()):
 				records = append(records, rec)
 			}
 		}
 		p.Add(records, m)
 	})
-}
-
-// fresh says whether the record is brought for the first time in this read: one membership can be listed both by its
-// member and by its company.
-func (r *reader) fresh(k cardea.Key) bool {
-	if r.brought[k] {
-		return false
-	}
-	r.brought[k] = true
-	return true
 }
 
 // idOf returns a record's own id, or "".

@@ -10,31 +10,13 @@ import (
 
 // near brings what hangs on the keys and is announced by no webhook: what a person named in them holds, the assignments of
 // these memberships and of those that were asked for, the guests of bookings. What cannot be read so fails its own collection.
-func (r *reader) near(ctx context.Context, keys []cardea.Key, order *[]cardea.Kind, failed map[cardea.Kind][]error) error {
-	open := func(kind cardea.Kind) *cardea.Pages {
-		if !slices.Contains(*order, kind) {
-			*order = append(*order, kind)
-		}
-		return r.into.Open(kind)
-	}
-	note := func(p *cardea.Pages, err error) error {
-		if err == nil {
-			r.tally.Answered()
-			return nil
-		}
-		failed[p.Kind()] = append(failed[p.Kind()], err)
-		if r.over(ctx, err) {
-			p.Fail(err)
-			return err
-		}
-		return nil
-	}
+func (r *reader) near(ctx context.Context, keys []cardea.Key) error {
 	var memberships, guests []string
 	for _, k := range keys {
 		switch k.Kind { //nolint:exhaustive // on the others hangs nothing
 		case cardea.KindPerson:
-			p := open(cardea.KindAgreement)
-			if err := note(p, r.of(ctx, p, k.ID)); err != nil {
+			p := r.into.Open(cardea.KindAgreement)
+			if err := r.tally.Note(ctx, p, r.of(ctx, p, k.ID)); err != nil {
 				return err
 			}
 		case cardea.KindAgreement:
@@ -56,8 +38,8 @@ func (r *reader) near(ctx context.Context, keys []cardea.Key, order *[]cardea.Ki
 		}
 	}
 	if len(memberships) > 0 {
-		p := open(cardea.KindAssignment)
-		if err := note(p, r.assignedTo(ctx, p, once(memberships))); err != nil {
+		p := r.into.Open(cardea.KindAssignment)
+		if err := r.tally.Note(ctx, p, r.assignedTo(ctx, p, once(memberships))); err != nil {
 			return err
 		}
 	}
@@ -65,12 +47,12 @@ func (r *reader) near(ctx context.Context, keys []cardea.Key, order *[]cardea.Ki
 		return !isID(id) || r.brought[cardea.Key{Kind: cardea.KindVisitor, ID: id}]
 	})
 	if len(guests) > 0 {
-		p := open(cardea.KindVisitor)
+		p := r.into.Open(cardea.KindVisitor)
 		c, err := r.prepare(ctx, cardea.KindVisitor)
 		if err == nil {
 			err = r.visitors(ctx, p, c, guests)
 		}
-		return note(p, err)
+		return r.tally.Note(ctx, p, err)
 	}
 	return nil
 }

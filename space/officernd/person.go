@@ -12,7 +12,6 @@ import (
 // people brings everything about some people: themselves, their companies, and what both hold. What it rests on (plans,
 // resources, floors, locations) comes with the whole reads only.
 func (r *reader) people(ctx context.Context, want cardea.Scope) error {
-	failed := map[cardea.Kind]error{}
 	for _, who := range want.People {
 		if who.Kind != cardea.KindPerson && who.Kind != cardea.KindVisitor {
 			return cardea.Errorf(cardea.Rejected, "%s is no person", who)
@@ -22,28 +21,9 @@ func (r *reader) people(ctx context.Context, want cardea.Scope) error {
 			if p == nil {
 				continue
 			}
-			err := step.run(ctx, p)
-			if err == nil {
-				r.tally.Answered()
-				continue
-			}
-			if failed[step.kind] == nil {
-				failed[step.kind] = err
-			}
-			if r.over(ctx, err) {
-				p.Fail(err)
+			if err := r.tally.Note(ctx, p, step.run(ctx, p)); err != nil {
 				return err
 			}
-		}
-	}
-	for _, kind := range cardea.Kinds {
-		p := r.into.Collection(kind)
-		switch {
-		case p == nil:
-		case failed[kind] != nil:
-			p.Fail(failed[kind])
-		default:
-			p.Close()
 		}
 	}
 	return nil
@@ -172,7 +152,7 @@ func (r *reader) booked(ctx context.Context, p *cardea.Pages, of holder) error {
 	}
 	var found []cardea.Record
 	for _, rec := range list.Records() {
-		if b, ok := rec.(cardea.Booking); ok && named(b, of.who, of.team) && r.fresh(b.Key()) {
+		if b, ok := rec.(cardea.Booking); ok && named(b, of.who, of.team) && r.brought.Fresh(b.Key()) {
 			found = append(found, rec)
 		}
 	}

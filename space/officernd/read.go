@@ -2,7 +2,6 @@ package officernd
 
 import (
 	"context"
-	"errors"
 	"net/url"
 
 	"github.com/cardea-access/cardea"
@@ -14,7 +13,7 @@ type reader struct {
 	s        *System
 	into     *cardea.Intake
 	span     cardea.Window
-	brought  map[cardea.Key]bool
+	brought  space.Brought
 	kinds    kinds                // resource types, nil until read
 	used     *usage               // check-ins, nil until read
 	aside    *reader              // collections that others need although they were not asked for
@@ -36,12 +35,16 @@ func (s *System) Read(ctx context.Context, want cardea.Scope, into *cardea.Intak
 	if err := r.keys(ctx, want.Keys); err != nil {
 		return err
 	}
-	return r.people(ctx, want)
+	if err := r.people(ctx, want); err != nil {
+		return err
+	}
+	r.tally.End(into)
+	return nil
 }
 
 func (s *System) reader(want cardea.Scope, into *cardea.Intake) *reader {
 	return &reader{
-		s: s, into: into, span: want.Span, brought: map[cardea.Key]bool{}, pathless: map[cardea.Kind]bool{}, stood: map[string]bool{},
+		s: s, into: into, span: want.Span, brought: space.Brought{}, pathless: map[cardea.Kind]bool{}, stood: map[string]bool{},
 		scrap: cardea.NewIntake(want, nil),
 	}
 }
@@ -53,7 +56,7 @@ func (r *reader) full(ctx context.Context, want cardea.Scope) error {
 			continue
 		}
 		p := r.into.Open(kind)
-		if err := r.collection(ctx, p); r.tally.Settle(ctx, p, err) || errors.Is(err, ErrNoOrganisation) {
+		if err := r.collection(ctx, p); r.tally.Settle(ctx, p, err) {
 			return err
 		}
 	}

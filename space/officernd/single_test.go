@@ -132,7 +132,7 @@ func TestFailingReadsByIdAreGivenUpAfterAFew(t *testing.T) {
 	}
 	keys = append(keys, key(cardea.KindTeam, 2))
 	in, err := v.read(cardea.Scope{Keys: keys})
-	if err != nil || len(v.log) != patience+1 || grade(in.Collection(cardea.KindTeam)) != cardea.Complete {
+	if err != nil || len(v.log) != 4 || grade(in.Collection(cardea.KindTeam)) != cardea.Complete {
 		t.Fatalf("%v, %d calls", err, len(v.log))
 	}
 	if grade(in.Collection(cardea.KindPerson)) != cardea.Failed {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/space"
 )
 
 func TestClassesOfAnswers(t *testing.T) {
@@ -50,7 +51,7 @@ func TestUnknownOrganisationEndsTheRead(t *testing.T) {
 	v := newVendor(t).empty()
 	v.answer("/floors", 500, `{"statusCode":500,"message":"Organization not found"}`)
 	_, err := v.read(cardea.Scope{})
-	if !errors.Is(err, ErrNoOrganisation) || cardea.ClassOf(err) != cardea.Rejected {
+	if !errors.Is(err, space.ErrNoTenant) || cardea.ClassOf(err) != cardea.Rejected {
 		t.Fatal(err)
 	}
 	if v.calls["/members"] != 0 {
@@ -214,7 +215,7 @@ func TestDescribeNamesTheOrganisationByItsSlug(t *testing.T) {
 		t.Fatalf("%+v, %v", o, err)
 	}
 	v.answer("/locations", 500, `{"statusCode":500,"message":"Organization not found"}`)
-	if _, err := v.system().Describe(t.Context()); !errors.Is(err, ErrNoOrganisation) {
+	if _, err := v.system().Describe(t.Context()); !errors.Is(err, space.ErrNoTenant) {
 		t.Errorf("unknown organisation: %v", err)
 	}
 	v.answer("/locations", 200, `{"name":"not a page"}`)
