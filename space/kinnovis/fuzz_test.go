@@ -48,10 +48,10 @@ func FuzzDecodePage(f *testing.F) {
 			}
 			return
 		}
-		if p.more && p.ended || p.total < 0 || p.rows == nil {
+		if p.More && p.Ended || p.Total < 0 || p.Rows == nil {
 			t.Fatalf("%+v", p)
 		}
-		if said := p.said(0); said && p.more == p.ended {
+		if said := p.Said(0); said && p.More == p.Ended {
 			t.Fatalf("%+v", p)
 		}
 		if _, id := decodeOne(body, units); id != "" && !isID(id) {

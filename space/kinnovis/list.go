@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/space"
 	"github.com/cardea-access/cardea/wire"
 )
 
@@ -18,48 +19,16 @@ const (
 	maxPages = 5000
 )
 
-// list walks one listing page by page. It ends well only when the vendor says that there is no further page. Pages are numbered
-// and no snapshot is promised, so that a row can come twice or not at all while records come and go: a repeated row, a total that
-// changes on the way, a page that is another one than was asked for, and fewer rows than the total make a page Short, and with it
-// the collection incomplete. take ends the walk with its error.
+// list walks one listing (space.Numbered).
 func (s *System) list(ctx context.Context, c collection, take func([]json.RawMessage, cardea.Mark) error) error {
-	seen, count, total := map[ref]bool{}, 0, -1
-	for n := 1; n <= maxPages; n++ {
-		p, err := s.page(ctx, c, n, pageSize)
-		if err != nil {
-			return err
-		}
-		if !p.said(count) {
-			return cardea.Errorf(cardea.Retry, "Kinnovis %s: a page says neither whether another follows nor how many there are", c.path)
-		}
-		short := p.more && len(p.rows) == 0 || p.n > 0 && p.n != n
-		count += len(p.rows)
-		if p.known {
-			short = short || total >= 0 && total != p.total
-			total = p.total
-		}
-		var fresh []json.RawMessage
-		for _, row := range p.rows {
-			id := idOf(row)
-			if id != "" && seen[id] {
-				short = true
-				continue
-			}
-			seen[id] = true
-			fresh = append(fresh, row)
-		}
-		short = short || !p.more && total > count
-		if err := take(fresh, cardea.Mark{More: p.more, Ended: p.ended, Short: short}); err != nil {
-			return err
-		}
-		if !p.more {
-			return nil
-		}
-		if len(fresh) == 0 {
-			return cardea.Errorf(cardea.Retry, "Kinnovis %s: a page announced another and brought nothing new", c.path)
-		}
-	}
-	return cardea.Errorf(cardea.Rejected, "Kinnovis %s: no end after %d pages", c.path, maxPages)
+	return space.Numbered{
+		What: "Kinnovis " + c.path, Most: maxPages, ID: func(row []byte) string { return string(idOf(row)) },
+		Page: func(n, _ int) (space.Page, error) {
+			p, err := s.page(ctx, c, n, pageSize)
+			p.Short = p.n > 0 && p.n != n
+			return p.Page, err
+		},
+	}.Walk(take)
 }
 
 // page reads one page of a listing. A listing that is not there is a wrong address, not an absence: Rejected.

@@ -6,17 +6,15 @@ import (
 	"strings"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/space"
 	"github.com/cardea-access/cardea/wire/object"
 )
 
 // page is one answer of a listing: {"units": [...], "meta": {"pagination": {"count", "page", "pages", "next"}}}, as assumed.
 type page struct {
-	rows  []json.RawMessage
-	more  bool
-	ended bool // the vendor said that this was the last page
-	total int
-	known bool // it said the total
-	n     int  // the page it says it is, 0 = not said
+	space.Page
+
+	n int // the page it says it is, 0 = not said
 }
 
 // pagination is what a page says of the whole.
@@ -46,11 +44,11 @@ func decodePage(body []byte, c collection) (page, error) {
 	var p page
 	for _, key := range []string{c.many, strings.ReplaceAll(c.many, "_", "-"), "data"} {
 		if rows, there := fields[key]; there {
-			err = json.Unmarshal(rows, &p.rows)
+			err = json.Unmarshal(rows, &p.Rows)
 			break
 		}
 	}
-	if err != nil || p.rows == nil {
+	if err != nil || p.Rows == nil {
 		return page{}, cardea.Errorf(cardea.Retry, "the listing's answer has no list of %s", c.many)
 	}
 	if raw.Meta.Pagination != nil {
@@ -62,7 +60,7 @@ func decodePage(body []byte, c collection) (page, error) {
 // mark takes what the page says of the whole. Next is a number or an address, null on the last page.
 func (p *page) mark(m pagination) {
 	if m.Count != nil && *m.Count >= 0 {
-		p.total, p.known = *m.Count, true
+		p.Total, p.Known = *m.Count, true
 	}
 	if m.Page != nil {
 		p.n = *m.Page
@@ -70,21 +68,12 @@ func (p *page) mark(m pagination) {
 	next := string(bytes.TrimSpace(m.Next))
 	switch {
 	case next == "null", next == `""`, next == "0", next == "false":
-		p.ended = true
+		p.Ended = true
 	case next != "":
-		p.more = true
+		p.More = true
 	case m.Page != nil && m.Pages != nil:
-		p.more, p.ended = *m.Page < *m.Pages, *m.Page >= *m.Pages
+		p.More, p.Ended = *m.Page < *m.Pages, *m.Page >= *m.Pages
 	}
-}
-
-// said has the page say whether another follows: where it does not, by the total and the rows before it. False when it says neither.
-func (p *page) said(before int) bool {
-	if p.more || p.ended {
-		return true
-	}
-	p.more, p.ended = p.total > before+len(p.rows), p.total <= before+len(p.rows)
-	return p.known
 }
 
 // decodeOne returns a single record, bare or keyed by its name, and "" when the answer is about no record.

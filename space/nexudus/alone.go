@@ -33,7 +33,7 @@ func (s *System) alone(ctx context.Context, c collection, id string) (wire.Answe
 	if plain {
 		return answer, believed(p, id, odd, err)
 	}
-	if odd != nil || !p.known || p.total != 0 || len(p.rows) > 0 {
+	if odd != nil || !p.Known || p.Total != 0 || len(p.Rows) > 0 {
 		return answer, err // it is there, or the filter is not known
 	}
 	return answer, cardea.Errorf(cardea.NotFound, "Nexudus has no %s %s: %w", c.entity, id, err)
@@ -44,7 +44,7 @@ func believed(p page, id string, odd, err error) error {
 	if odd != nil {
 		return odd
 	}
-	for _, row := range p.rows {
+	for _, row := range p.Rows {
 		if string(idOf(row)) == id {
 			return cardea.Errorf(cardea.Retry, "Nexudus lists a record that it says is gone: %w", err)
 		}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/space"
 	"github.com/cardea-access/cardea/wire"
 )
 
@@ -23,58 +24,27 @@ const (
 	maxPages  = 2000
 )
 
-// list walks one listing page by page, in the vendor's default order: what dir means is documented three ways. It ends well only
-// when the vendor says that there is no further page. Pages are numbered and there is no snapshot, so that a row can come twice
-// or not at all while records come and go: a repeated row, a total that changes on the way, rows that do not join and fewer rows
-// than the total make a page Short, and with it the collection incomplete. take ends the walk with its error.
+// list walks one listing (space.Numbered), in the vendor's default order: what dir means is documented three ways.
 func (s *System) list(ctx context.Context, path string, query url.Values, take func([]json.RawMessage, cardea.Mark) error) error {
-	seen, count, total := map[ref]bool{}, 0, -1
-	for n := 1; n <= maxPages; n++ {
-		q := url.Values{}
-		maps.Copy(q, query)
-		q.Set("page", strconv.Itoa(n))
-		q.Set("size", strconv.Itoa(pageSize))
-		answer, err := s.get(ctx, path, q)
-		if err != nil {
-			return err
-		}
-		p, err := decodePage(answer.Body)
-		if err != nil {
-			return fmt.Errorf("reading Nexudus %s: %w", path, err)
-		}
-		if !p.said(count) {
-			return cardea.Errorf(cardea.Retry, "Nexudus %s: a page says neither whether another follows nor how many there are", path)
-		}
-		short := p.short || p.more && len(p.rows) == 0 || p.first > 0 && p.first != count+1
-		count += len(p.rows)
-		if p.known {
-			short = short || total >= 0 && total != p.total
-			total = p.total
-		}
-		var fresh []json.RawMessage
-		for _, row := range p.rows {
-			id := idOf(row)
-			if id != "" && seen[id] {
-				short = true
-				continue
+	return space.Numbered{
+		What: "Nexudus " + path, Most: maxPages, ID: func(row []byte) string { return string(idOf(row)) },
+		Page: func(n, before int) (space.Page, error) {
+			q := url.Values{}
+			maps.Copy(q, query)
+			q.Set("page", strconv.Itoa(n))
+			q.Set("size", strconv.Itoa(pageSize))
+			answer, err := s.get(ctx, path, q)
+			if err != nil {
+				return space.Page{}, err
 			}
-			seen[id] = true
-			fresh = append(fresh, row)
-		}
-		if !p.more && total > count {
-			short = true
-		}
-		if err := take(fresh, cardea.Mark{More: p.more, Ended: p.ended, Short: short}); err != nil {
-			return err
-		}
-		if !p.more {
-			return nil
-		}
-		if len(fresh) == 0 {
-			return cardea.Errorf(cardea.Retry, "Nexudus %s: a page announced another and brought nothing new", path)
-		}
-	}
-	return cardea.Errorf(cardea.Rejected, "Nexudus %s: no end after %d pages", path, maxPages)
+			p, err := decodePage(answer.Body)
+			if err != nil {
+				return space.Page{}, fmt.Errorf("reading Nexudus %s: %w", path, err)
+			}
+			p.Short = p.Short || p.first > 0 && p.first != before+1
+			return p.Page, nil
+		},
+	}.Walk(take)
 }
 
 // get is one read.

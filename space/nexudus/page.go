@@ -5,18 +5,15 @@ import (
 	"encoding/json"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/space"
 	"github.com/cardea-access/cardea/wire/object"
 )
 
 // page is one answer of a listing (vendors/nexudus.md 1.4).
 type page struct {
-	rows  []json.RawMessage
-	more  bool
-	ended bool // the vendor said that this was the last page
-	total int
-	known bool // it said the total
-	first int  // 1-based position of the first row, 0 = not said
-	short bool // it holds another number of rows than it says
+	space.Page
+
+	first int // 1-based position of the first row, 0 = not said
 }
 
 // decodePage reads a page. An answer without Records is no page and an error, never an empty listing: a refusal may come as
@@ -40,28 +37,18 @@ func decodePage(body []byte) (page, error) {
 	if raw.Records == nil {
 		return page{}, cardea.Errorf(cardea.Retry, "the listing's answer has no Records")
 	}
-	p := page{rows: raw.Records}
+	p := page{Page: space.Page{Rows: raw.Records}}
 	if raw.More != nil {
-		p.more, p.ended = *raw.More, !*raw.More
+		p.More, p.Ended = *raw.More, !*raw.More
 	}
 	if raw.Total != nil && *raw.Total >= 0 {
-		p.total, p.known = *raw.Total, true
+		p.Total, p.Known = *raw.Total, true
 	}
-	if raw.First != nil && raw.Last != nil && len(p.rows) > 0 && *raw.First > 0 {
+	if raw.First != nil && raw.Last != nil && len(p.Rows) > 0 && *raw.First > 0 {
 		p.first = *raw.First
-		p.short = *raw.Last-*raw.First+1 != len(p.rows)
+		p.Short = *raw.Last-*raw.First+1 != len(p.Rows)
 	}
 	return p, nil
-}
-
-// said has the page say whether another follows: where HasNextPage is missing, by the total and the rows before it. False when
-// it says neither.
-func (p *page) said(before int) bool {
-	if p.more || p.ended {
-		return true
-	}
-	p.more, p.ended = p.total > before+len(p.rows), p.total <= before+len(p.rows)
-	return p.known
 }
 
 // decodeBatch reads the answer to a question for several ids: a bare list of whole records (vendors/nexudus.md 1.3).
