@@ -100,29 +100,59 @@ func (w *Workspace) Endpoints(ctx context.Context) (map[string]Endpoint, error) 
 			return err
 		}
 		for _, r := range rows {
-			e := Endpoint{
-				Name: r.Name, Address: r.Address, Fails: int(r.Fails), Retry: cardea.Instant(r.RetryAt),
-				Failing: cardea.Instant(r.FailingSince),
-				Last:    cardea.Instant(r.LastAt), Delivered: int(r.Delivered), Lost: int(r.Lost), Off: cardea.Instant(r.OffAt),
-			}
-			for t := range strings.FieldsSeq(r.Events) {
-				e.Events = append(e.Events, cardea.EventType(t))
-			}
-			out[r.Name] = e
+			out[r.Name] = endpointOf(r)
 		}
 		counts, err := q.OutCounts(ctx, w.id)
 		if err != nil {
 			return err
 		}
 		for _, c := range counts {
-			e := out[c.Endpoint]
-			e.Waiting, e.Oldest, e.Tried = int(c.Waiting), cardea.Instant(c.Oldest), cardea.Instant(c.Tried)
-			e.Due = cardea.Instant(c.Due)
-			out[c.Endpoint] = e
+			out[c.Endpoint] = out[c.Endpoint].with(c)
 		}
 		return nil
 	})
 	return out, err
+}
+
+// Endpoint returns how one endpoint stands; without a name when there is none.
+func (w *Workspace) Endpoint(ctx context.Context, endpoint string) (Endpoint, error) {
+	var out Endpoint
+	endpoint = clean(endpoint)
+	err := w.snapshot(ctx, "reading how the webhook "+endpoint+" stands", func(q *gen.Queries) error {
+		rows, err := q.Endpoint(ctx, gen.EndpointParams{WorkspaceID: w.id, Name: endpoint})
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		counts, err := q.OutCount(ctx, gen.OutCountParams{WorkspaceID: w.id, Endpoint: endpoint})
+		if err != nil {
+			return err
+		}
+		out = endpointOf(gen.EndpointsRow(rows[0]))
+		for _, c := range counts {
+			out = out.with(gen.OutCountsRow(c))
+		}
+		return nil
+	})
+	return out, err
+}
+
+func endpointOf(r gen.EndpointsRow) Endpoint {
+	e := Endpoint{
+		Name: r.Name, Address: r.Address, Fails: int(r.Fails), Retry: cardea.Instant(r.RetryAt),
+		Failing: cardea.Instant(r.FailingSince),
+		Last:    cardea.Instant(r.LastAt), Delivered: int(r.Delivered), Lost: int(r.Lost), Off: cardea.Instant(r.OffAt),
+	}
+	for t := range strings.FieldsSeq(r.Events) {
+		e.Events = append(e.Events, cardea.EventType(t))
+	}
+	return e
+}
+
+// with adds what waits at an endpoint.
+func (e Endpoint) with(c gen.OutCountsRow) Endpoint {
+	e.Waiting, e.Oldest, e.Tried = int(c.Waiting), cardea.Instant(c.Oldest), cardea.Instant(c.Tried)
+	e.Due = cardea.Instant(c.Due)
+	return e
 }
 
 // SwitchOff keeps that an endpoint wants nothing any more. With a lease nothing is written when it is lost.

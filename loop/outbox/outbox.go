@@ -11,7 +11,7 @@ import (
 
 // Store keeps what is to be told.
 type Store interface {
-	Endpoints(ctx context.Context) (map[string]store.Endpoint, error)
+	Endpoint(ctx context.Context, endpoint string) (store.Endpoint, error)
 	Outs(ctx context.Context, endpoint string, now, old cardea.Instant, most int) ([]store.Out, error)
 	Sent(ctx context.Context, endpoint string, o store.Out, at cardea.Instant, lease *store.Lease) error
 	Unsent(ctx context.Context, endpoint string, o store.Out, at, next cardea.Instant, fails int, retry cardea.Instant,
@@ -72,7 +72,7 @@ func (c *Courier) now() cardea.Instant { return cardea.At(c.Now()) }
 
 // Wake sends what is due for an endpoint, tells how it stands, and returns when to be woken next.
 func (c *Courier) Wake(ctx context.Context, endpoint string) (cardea.Instant, error) {
-	e, err := c.standing(ctx, endpoint)
+	e, err := c.Store.Endpoint(ctx, endpoint)
 	if err != nil {
 		return 0, err
 	}
@@ -87,18 +87,13 @@ func (c *Courier) Wake(ctx context.Context, endpoint string) (cardea.Instant, er
 	if err := c.Store.ForgetOuts(ctx, endpoint, c.now().Add(-c.Keep), c.Lease); err != nil {
 		return 0, err
 	}
-	if e, err = c.standing(ctx, endpoint); err != nil {
+	if e, err = c.Store.Endpoint(ctx, endpoint); err != nil {
 		return 0, err
 	}
 	if err := c.tell(ctx, e); err != nil {
 		return 0, err
 	}
 	return c.next(e), nil
-}
-
-func (c *Courier) standing(ctx context.Context, endpoint string) (store.Endpoint, error) {
-	all, err := c.Store.Endpoints(ctx)
-	return all[endpoint], err
 }
 
 // round is one time through what waits for an endpoint.

@@ -2,6 +2,10 @@
 SELECT name, events, address, fails, retry_at, failing_since, last_at, delivered, lost, off_at FROM endpoint
 WHERE workspace_id = @workspace_id;
 
+-- name: Endpoint :many
+SELECT name, events, address, fails, retry_at, failing_since, last_at, delivered, lost, off_at FROM endpoint
+WHERE workspace_id = @workspace_id AND name = @name;
+
 -- name: PutEndpoint :exec
 -- One that is somewhere else now is a new one, which may work.
 INSERT INTO endpoint (workspace_id, name, events, address, n, fails, retry_at, failing_since, last_at, delivered, lost, off_at)
@@ -37,6 +41,12 @@ ORDER BY n LIMIT CAST(@most AS BIGINT);
 SELECT endpoint, COUNT(*) AS waiting, CAST(MIN(at) AS BIGINT) AS oldest, CAST(MIN(next_at) AS BIGINT) AS due,
     CAST(COALESCE(MIN(CASE WHEN first_at > 0 THEN first_at END), 0) AS BIGINT) AS tried
 FROM outbox WHERE workspace_id = @workspace_id AND done_at = 0 GROUP BY endpoint;
+
+-- name: OutCount :many
+-- OutCounts of one endpoint; no row when nothing waits at it.
+SELECT endpoint, COUNT(*) AS waiting, CAST(MIN(at) AS BIGINT) AS oldest, CAST(MIN(next_at) AS BIGINT) AS due,
+    CAST(COALESCE(MIN(CASE WHEN first_at > 0 THEN first_at END), 0) AS BIGINT) AS tried
+FROM outbox WHERE workspace_id = @workspace_id AND endpoint = @endpoint AND done_at = 0 GROUP BY endpoint;
 
 -- name: DeferOut :execrows
 UPDATE outbox SET tries = tries + 1, next_at = @next_at,

@@ -93,6 +93,63 @@ func (q *Queries) EndOut(ctx context.Context, arg EndOutParams) (int64, error) {
 	return result.RowsAffected()
 }
 
+const endpoint = `-- name: Endpoint :many
+SELECT name, events, address, fails, retry_at, failing_since, last_at, delivered, lost, off_at FROM endpoint
+WHERE workspace_id = $1 AND name = $2
+`
+
+type EndpointParams struct {
+	WorkspaceID string
+	Name        string
+}
+
+type EndpointRow struct {
+	Name         string
+	Events       string
+	Address      string
+	Fails        int64
+	RetryAt      int64
+	FailingSince int64
+	LastAt       int64
+	Delivered    int64
+	Lost         int64
+	OffAt        int64
+}
+
+func (q *Queries) Endpoint(ctx context.Context, arg EndpointParams) ([]EndpointRow, error) {
+	rows, err := q.db.QueryContext(ctx, endpoint, arg.WorkspaceID, arg.Name)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []EndpointRow
+	for rows.Next() {
+		var i EndpointRow
+		if err := rows.Scan(
+			&i.Name,
+			&i.Events,
+			&i.Address,
+			&i.Fails,
+			&i.RetryAt,
+			&i.FailingSince,
+			&i.LastAt,
+			&i.Delivered,
+			&i.Lost,
+			&i.OffAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const endpointFails = `-- name: EndpointFails :exec
 UPDATE endpoint SET fails = $1, retry_at = $2,
     failing_since = CASE WHEN failing_since = 0 THEN CAST($3 AS BIGINT) ELSE failing_since END
@@ -263,6 +320,55 @@ func (q *Queries) NextOut(ctx context.Context, arg NextOutParams) ([]int64, erro
 			return nil, err
 		}
 		items = append(items, n)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const outCount = `-- name: OutCount :many
+SELECT endpoint, COUNT(*) AS waiting, CAST(MIN(at) AS BIGINT) AS oldest, CAST(MIN(next_at) AS BIGINT) AS due,
+    CAST(COALESCE(MIN(CASE WHEN first_at > 0 THEN first_at END), 0) AS BIGINT) AS tried
+FROM outbox WHERE workspace_id = $1 AND endpoint = $2 AND done_at = 0 GROUP BY endpoint
+`
+
+type OutCountParams struct {
+	WorkspaceID string
+	Endpoint    string
+}
+
+type OutCountRow struct {
+	Endpoint string
+	Waiting  int64
+	Oldest   int64
+	Due      int64
+	Tried    int64
+}
+
+// OutCounts of one endpoint; no row when nothing waits at it.
+func (q *Queries) OutCount(ctx context.Context, arg OutCountParams) ([]OutCountRow, error) {
+	rows, err := q.db.QueryContext(ctx, outCount, arg.WorkspaceID, arg.Endpoint)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OutCountRow
+	for rows.Next() {
+		var i OutCountRow
+		if err := rows.Scan(
+			&i.Endpoint,
+			&i.Waiting,
+			&i.Oldest,
+			&i.Due,
+			&i.Tried,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err
