@@ -8,8 +8,8 @@ import (
 	"github.com/cardea-access/cardea/store/internal/gen"
 )
 
-// HooksKept is for how long it is remembered which hooks came: one that is delivered again within it changes nothing.
-const HooksKept = 3 * 24 * time.Hour
+// hooksKept is for how long it is remembered which hooks came: one that is delivered again within it changes nothing.
+const hooksKept = 3 * 24 * time.Hour
 
 // HookTaken is a hook that was believed.
 type HookTaken struct {
@@ -45,7 +45,7 @@ func (w *Workspace) TakeHook(ctx context.Context, h HookTaken) (isNew bool, err 
 			return err
 		}
 		if err := q.DropHooksSeen(ctx, gen.DropHooksSeenParams{
-			WorkspaceID: w.id, Connection: connection, Before: int64(h.At.Add(-HooksKept)),
+			WorkspaceID: w.id, Connection: connection, Before: int64(h.At.Add(-hooksKept)),
 		}); err != nil {
 			return err
 		}

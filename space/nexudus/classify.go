@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // Classify says what an answer outside 2xx means (vendors/nexudus.md 0, 1.6, 1.7); nil = what the status usually means. 409
@@ -59,14 +60,5 @@ func (e envelope) failed(what string) error {
 	if e.Good == nil {
 		class = cardea.Unknown
 	}
-	return cardea.Errorf(class, "Nexudus did not %s: %s", what, clip(strings.Join(said, "; ")))
-}
-
-func clip(s string) string {
-	const most = 200
-	s = strings.Join(strings.Fields(s), " ")
-	if len(s) > most {
-		s = strings.ToValidUTF8(s[:most], "") + "..."
-	}
-	return s
+	return cardea.Errorf(class, "Nexudus did not %s: %s", what, object.Clip(strings.Join(said, "; ")))
 }

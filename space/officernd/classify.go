@@ -7,6 +7,7 @@ import (
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/space"
+	"github.com/cardea-access/cardea/wire/object"
 )
 
 // Classify says what an answer outside 2xx means (vendors/officernd.md 1.6); nil = what the status usually means. The
@@ -26,11 +27,11 @@ func Classify(status int, _ http.Header, body []byte) *cardea.Error {
 			Text: "the credentials know no such organisation; check org",
 		}
 	case status == http.StatusNotFound && has("item with id"):
-		return &cardea.Error{Class: cardea.NotFound, Text: clip(said)}
+		return &cardea.Error{Class: cardea.NotFound, Text: object.Clip(said)}
 	case status == http.StatusNotFound:
-		return cardea.Errorf(cardea.Rejected, "there is no such path; check base_url (%s)", clip(said))
+		return cardea.Errorf(cardea.Rejected, "there is no such path; check base_url (%s)", object.Clip(said))
 	case status == http.StatusInternalServerError && (list || has("not found") || has("item with id")):
-		return &cardea.Error{Class: cardea.Rejected, Text: clip(said)}
+		return &cardea.Error{Class: cardea.Rejected, Text: object.Clip(said)}
 	}
 	return nil
 }
@@ -52,13 +53,4 @@ func words(body []byte) (string, bool) {
 		return "", false
 	}
 	return strings.Join(many, "; "), len(many) > 0
-}
-
-func clip(s string) string {
-	const most = 200
-	s = strings.Join(strings.Fields(s), " ")
-	if len(s) > most {
-		s = strings.ToValidUTF8(s[:most], "") + "..."
-	}
-	return s
 }

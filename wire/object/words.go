@@ -52,6 +52,16 @@ func Short(b []byte) string {
 	return string(b)
 }
 
+// Clip makes one line of what a vendor said, of a length that a sentence bears.
+func Clip(s string) string {
+	const most = 200
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "..."
+	}
+	return s
+}
+
 // Plain says what did not fit, without the value.
 func Plain(err error) error {
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
