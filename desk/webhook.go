@@ -112,11 +112,11 @@ func (d *Desk) TestWebhook(ctx context.Context, name, who string) (WebhookTried,
 	if err := d.ws.Note(ctx, d.now(), who, "webhook tested", detail); err != nil || !out.Taken {
 		return out, err
 	}
-	rows, err := d.ws.Endpoints(ctx)
+	r, err := d.ws.Endpoint(ctx, name)
 	if err != nil {
 		return out, err
 	}
-	if r := rows[name]; r.Off != 0 || r.Failing != 0 {
+	if r.Off != 0 || r.Failing != 0 {
 		out.On = true
 		if err := d.ws.SwitchOn(ctx, name, d.now(), who); err != nil {
 			return out, err

@@ -27,7 +27,7 @@ func picture(w *store.Workspace) string {
 		ok(w.RunOperations(ctx, "r")), ok(w.Issues(ctx)), ok(w.Runs(ctx, 99)), ok(w.LoadToken(ctx, doors)), ok(w.Audit(ctx, 99)),
 		ok(w.HouseRecords(ctx, space, cardea.KindPerson)), ok(w.Recall(ctx, doors, "visitor")),
 		ok(w.Blocks(ctx)), ok(w.Freezes(ctx)),
-		ok(w.APITokens(ctx)), ok(w.DoorPast(ctx, doors, 0)), ok(w.StandingsOf(ctx, doors, "1", "1")),
+		ok(w.APITokens(ctx)), ok(w.DoorPast(ctx, doors, 0)),
 	}
 	approved := ok(w.Approved(ctx, doors))
 	return string(ok(json.MarshalIndent(append(all, len(approved)), "", " ")))

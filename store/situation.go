@@ -12,17 +12,15 @@ import (
 
 // How a situation ended.
 const (
-	EndedReverted = "reverted" // Cardea set it right
-	EndedOver     = "over"     // it ended without Cardea
+	endedReverted = "reverted" // Cardea set it right
+	endedOver     = "over"     // it ended without Cardea
 )
 
-// StandingRow is a situation that stands or stood.
+// StandingRow is a situation that stands.
 type StandingRow struct {
 	cardea.Standing
 
-	Times int            // how often it stood by now, this time with it; only Standings says so
-	Ended cardea.Instant // 0 = it stands
-	How   string         // it ended: EndedReverted, EndedOver
+	Times int // how often it stood by now, this time with it
 }
 
 // Found is what one look found of situations.
@@ -41,7 +39,8 @@ type Found struct {
 	Mapped []cardea.GroupID
 }
 
-// standingKey names a situation: one of a key is open at most.
+// standingKey names a situation: one of a key is open at most. An account that is to be made goes by its person, an account by itself
+// has no group, and a group by itself no account.
 type standingKey struct {
 	group, subject string
 	code           cardea.Situation
@@ -181,9 +180,9 @@ func (f *Found) against(open []cardea.Standing) situationChange {
 
 func (f *Found) how(s cardea.Standing) string {
 	if f.Reverted != nil && f.Reverted(s) {
-		return EndedReverted
+		return endedReverted
 	}
-	return EndedOver
+	return endedOver
 }
 
 // driftDetail is what the audit log says of what began. Of very many it names the first.
@@ -252,30 +251,4 @@ func (w *Workspace) Standings(ctx context.Context, door string) ([]StandingRow, 
 		return err
 	})
 	return out, edges, err
-}
-
-// StandingsOf returns in which situations an account in a group stood and stands, oldest first: since when, and how often.
-// An account that is to be made goes by its person, an account by itself has no group, and a group by itself no account.
-func (w *Workspace) StandingsOf(ctx context.Context, door string, group cardea.GroupID, subject string) ([]StandingRow, error) {
-	rows, err := w.s.queries().SituationsOf(ctx, gen.SituationsOfParams{
-		WorkspaceID: w.id, Door: clean(door), GroupID: clean(string(group)), Subject: clean(subject),
-	})
-	if err != nil {
-		return nil, classed("reading how an entry of "+door+" stood", err)
-	}
-	slices.SortFunc(rows, func(a, b gen.SituationsOfRow) int {
-		return cmp.Or(cmp.Compare(a.Since, b.Since), cmp.Compare(a.Code, b.Code), cmp.Compare(a.N, b.N))
-	})
-	out := make([]StandingRow, len(rows))
-	for i, r := range rows {
-		out[i] = StandingRow{
-			Standing: cardea.Standing{
-				Group: cardea.GroupID(r.GroupID), Account: cardea.AccountID(r.Account), Person: cardea.PersonID(r.Person),
-				Situation: cardea.Situation(r.Code), Detail: r.Detail, Since: cardea.Instant(r.Since), Does: cardea.Doing(r.Does),
-				Held: cardea.HoldCode(r.Held),
-			},
-			Ended: cardea.Instant(r.EndedAt), How: r.Ended,
-		}
-	}
-	return out, nil
 }

@@ -2,10 +2,6 @@
 SELECT group_id, subject, code, account, person, detail, does, held, since FROM situation
 WHERE workspace_id = @workspace_id AND door = @door AND ended_at = 0;
 
--- name: SituationsOf :many
-SELECT group_id, subject, code, n, account, person, detail, does, held, since, ended_at, ended FROM situation
-WHERE workspace_id = @workspace_id AND door = @door AND group_id = @group_id AND subject = @subject;
-
 -- name: SituationTimes :many
 -- How often what stands now stood before, this time with it.
 SELECT s.group_id, s.subject, s.code, COUNT(*) AS times FROM situation o JOIN situation s
