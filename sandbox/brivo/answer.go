@@ -8,6 +8,8 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+
+	"github.com/cardea-access/cardea/sandbox/answer"
 )
 
 const maxBody = 8 << 20
@@ -16,13 +18,6 @@ func (c *call) reply(body any) { c.answer(http.StatusOK, body) }
 
 // answer sends JSON; the content type names a charset only when all is well (3.2).
 func (c *call) answer(status int, body any) {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(body); err != nil {
-		http.Error(c.w, err.Error(), http.StatusInternalServerError)
-		return
-	}
 	kind := "application/json"
 	if status/100 == 2 {
 		kind = "application/json;charset=UTF-8"
@@ -34,17 +29,11 @@ func (c *call) answer(status int, body any) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("X-XSS-Protection", "1; mode=block")
-	c.write(status, kind, bytes.TrimSpace(buf.Bytes()))
+	answer.JSON(c.w, status, kind, body)
 }
 
 func (c *call) write(status int, kind string, body []byte) {
-	if len(body) > 0 {
-		c.w.Header().Set("Content-Type", kind)
-	}
-	c.w.WriteHeader(status)
-	if _, err := c.w.Write(body); err != nil {
-		return // the caller is gone
-	}
+	answer.Send(c.w, status, kind, body)
 }
 
 func (c *call) nothing() { c.w.WriteHeader(http.StatusNoContent) }

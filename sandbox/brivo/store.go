@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/cardea-access/cardea/sandbox/rows"
 	"github.com/cardea-access/cardea/sandbox/twin"
 )
 
@@ -22,11 +23,7 @@ type table struct {
 
 func (t *table) put(r row) {
 	id := idOf(r["id"])
-	if _, there := t.rows[id]; !there {
-		at, _ := slices.BinarySearch(t.order, id)
-		t.order = slices.Insert(t.order, at, id)
-	}
-	t.rows[id] = r
+	t.order = rows.Put(t.rows, t.order, id, r)
 	t.last = max(t.last, id)
 }
 
@@ -38,10 +35,7 @@ func (t *table) add(r row) row {
 }
 
 func (t *table) drop(id int64) {
-	if at, found := slices.BinarySearch(t.order, id); found {
-		t.order = slices.Delete(t.order, at, at+1)
-		delete(t.rows, id)
-	}
+	t.order = rows.Drop(t.rows, t.order, id)
 }
 
 // all are the rows that fit, in the order of their ids; nil fits all.

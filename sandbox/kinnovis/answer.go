@@ -1,13 +1,14 @@
 package kinnovis
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"html"
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/cardea-access/cardea/sandbox/answer"
 )
 
 const (
@@ -25,7 +26,7 @@ type call struct {
 }
 
 func (c *call) reply(status int, body any) {
-	text, err := encode(body)
+	text, err := answer.Encode(body)
 	if err != nil {
 		http.Error(c.w, err.Error(), http.StatusInternalServerError)
 		return
@@ -34,23 +35,7 @@ func (c *call) reply(status int, body any) {
 }
 
 func (c *call) write(status int, kind string, body []byte) {
-	if len(body) > 0 {
-		c.w.Header().Set("Content-Type", kind)
-	}
-	c.w.WriteHeader(status)
-	if _, err := c.w.Write(body); err != nil {
-		return // the caller is gone
-	}
-}
-
-func encode(v any) ([]byte, error) {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return nil, fmt.Errorf("kinnovis: %w", err)
-	}
-	return bytes.TrimSpace(buf.Bytes()), nil
+	answer.Send(c.w, status, kind, body)
 }
 
 // fail answers an error; its body is not known (3.7).
@@ -73,7 +58,7 @@ func (v *Vendor) trouble(status int, message string) (kind string, body []byte) 
 		return "text/html; charset=UTF-8", fmt.Appendf(nil,
 			"<!DOCTYPE html>\n<html><head><title>%s</title></head><body>%s</body></html>\n", title, html.EscapeString(message))
 	}
-	text, err := encode(shape)
+	text, err := answer.Encode(shape)
 	if err != nil {
 		return "", nil
 	}
@@ -135,7 +120,7 @@ func (v *Vendor) EmptyList() (h http.Header, body []byte) {
 	for _, c := range collections() {
 		page[c.key] = []any{}
 	}
-	text, err := encode(page)
+	text, err := answer.Encode(page)
 	if err != nil {
 		return nil, nil
 	}

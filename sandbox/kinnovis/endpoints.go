@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cardea-access/cardea/sandbox/answer"
 	"github.com/cardea-access/cardea/sandbox/twin"
 )
 
@@ -74,11 +75,11 @@ func (v *Vendor) register(c *call, of *collection) {
 	v.state.t[of.key].put(of, word, hook)
 	shown := v.show(v.view(v.now()), of, word, hook)
 	shown["secret"] = hook["secret"]
-	answer := any(row{of.noun: shown})
+	said := any(row{of.noun: shown})
 	if v.switches.Is("single", "bare") {
-		answer = shown
+		said = shown
 	}
-	text, err := encode(answer)
+	text, err := answer.Encode(said)
 	if err != nil {
 		c.fail(http.StatusInternalServerError, "Server Error")
 		return

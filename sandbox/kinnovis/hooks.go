@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cardea-access/cardea/sandbox/answer"
 	"github.com/cardea-access/cardea/sandbox/twin"
 )
 
@@ -32,7 +33,7 @@ func (v *Vendor) send(told []happening, at time.Time) {
 	var out []twin.Delivery
 	for _, h := range told {
 		v.serial++
-		body, err := encode(v.payload(h, at))
+		body, err := answer.Encode(v.payload(h, at))
 		if err != nil {
 			continue // plain values: this cannot happen
 		}

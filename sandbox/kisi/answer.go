@@ -1,13 +1,13 @@
 package kisi
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
 
+	"github.com/cardea-access/cardea/sandbox/answer"
 	"github.com/cardea-access/cardea/sandbox/twin"
 )
 
@@ -19,18 +19,7 @@ func (v *Vendor) stamp() string { return twin.Stamp(v.now()) }
 func (c *call) reply(body any) { c.answer(http.StatusOK, body) }
 
 func (c *call) answer(status int, body any) {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(body); err != nil {
-		http.Error(c.w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	c.w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	c.w.WriteHeader(status)
-	if _, err := c.w.Write(bytes.TrimSpace(buf.Bytes())); err != nil {
-		return // the caller is gone
-	}
+	answer.JSON(c.w, status, "application/json; charset=utf-8", body)
 }
 
 // fail is the plain error of 1.5.

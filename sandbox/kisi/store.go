@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cardea-access/cardea/sandbox/rows"
 	"github.com/cardea-access/cardea/sandbox/twin"
 )
 
@@ -24,19 +25,12 @@ type table struct {
 
 func (t *table) put(r row) {
 	id := idOf(r["id"])
-	if _, there := t.rows[id]; !there {
-		at, _ := slices.BinarySearch(t.order, id)
-		t.order = slices.Insert(t.order, at, id)
-	}
-	t.rows[id] = r
+	t.order = rows.Put(t.rows, t.order, id, r)
 	t.last = max(t.last, id)
 }
 
 func (t *table) drop(id int64) {
-	if at, found := slices.BinarySearch(t.order, id); found {
-		t.order = slices.Delete(t.order, at, at+1)
-		delete(t.rows, id)
-	}
+	t.order = rows.Drop(t.rows, t.order, id)
 }
 
 // each goes through the rows in the order of their ids; the table may lose rows meanwhile.

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cardea-access/cardea/sandbox/answer"
 	"github.com/cardea-access/cardea/sandbox/twin"
 )
 
@@ -191,7 +192,7 @@ func (v *Vendor) pushes(w *view, access map[int64]bool) []twin.Delivery {
 			if len(rights) == 0 && !listed(at, "Businesses", p.business) {
 				continue
 			}
-			body, err := encode(v.push(w, p, who, rights))
+			body, err := answer.Encode(v.push(w, p, who, rights))
 			if err != nil {
 				continue // plain JSON values: this cannot happen
 			}

@@ -1,11 +1,12 @@
 package nexudus
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"html"
 	"net/http"
+
+	"github.com/cardea-access/cardea/sandbox/answer"
 )
 
 // call is one request under way, with who makes it.
@@ -19,7 +20,7 @@ type call struct {
 func (c *call) reply(body any) { c.answer(http.StatusOK, body) }
 
 func (c *call) answer(status int, body any) {
-	text, err := encode(body)
+	text, err := answer.Encode(body)
 	if err != nil {
 		http.Error(c.w, err.Error(), http.StatusInternalServerError)
 		return
@@ -28,24 +29,7 @@ func (c *call) answer(status int, body any) {
 }
 
 func (c *call) write(status int, kind string, body []byte) {
-	if len(body) > 0 {
-		c.w.Header().Set("Content-Type", kind)
-	}
-	c.w.WriteHeader(status)
-	if _, err := c.w.Write(body); err != nil {
-		return // the caller is gone
-	}
-}
-
-// encode is JSON with names as they are: no escapes for HTML, no line at the end.
-func encode(v any) ([]byte, error) {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return nil, fmt.Errorf("nexudus: %w", err)
-	}
-	return bytes.TrimSpace(buf.Bytes()), nil
+	answer.Send(c.w, status, kind, body)
 }
 
 // fail answers an error. The bodies of 400, 401, 403, 404 and 500 were not found (6).
@@ -59,7 +43,7 @@ func (v *Vendor) trouble(status int, message string) (kind string, body []byte) 
 	case v.switches.Is("error_bodies", "empty"):
 		return "", nil
 	case v.switches.Is("error_bodies", "json"):
-		text, err := encode(row{"Message": message})
+		text, err := answer.Encode(row{"Message": message})
 		if err != nil {
 			return "", nil
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cardea-access/cardea/sandbox/answer"
 	"github.com/cardea-access/cardea/sandbox/twin"
 )
 
@@ -79,7 +80,7 @@ func (v *Vendor) deliveries(w *view, one told) []twin.Delivery {
 		if !active(hook) || idOf(hook["Action"]) != number || !v.concerns(w, hook, one) {
 			return
 		}
-		body, err := encode([]row{w.hooked(one.e, one.row)})
+		body, err := answer.Encode([]row{w.hooked(one.e, one.row)})
 		if err != nil {
 			return // records are plain JSON values: this cannot happen
 		}

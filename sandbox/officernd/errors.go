@@ -1,29 +1,18 @@
 package officernd
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
 	"time"
 
+	"github.com/cardea-access/cardea/sandbox/answer"
 	"github.com/cardea-access/cardea/sandbox/twin"
 )
 
 func reply(w http.ResponseWriter, status int, body any) {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(body); err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	if _, err := w.Write(bytes.TrimSpace(buf.Bytes())); err != nil {
-		return // the caller is gone
-	}
+	answer.JSON(w, status, "application/json; charset=utf-8", body)
 }
 
 // problem is the error body of vendors/officernd.md 1.6; message is a string, or a list for validation errors.

@@ -1,40 +1,24 @@
 package opentech
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/cardea-access/cardea/sandbox/answer"
 )
 
 // reply answers 200 with a body.
 func (c *call) reply(body any) { c.answer(http.StatusOK, body) }
 
 func (c *call) answer(status int, body any) {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(body); err != nil {
-		http.Error(c.w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	c.w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	c.w.WriteHeader(status)
-	if _, err := c.w.Write(bytes.TrimSpace(buf.Bytes())); err != nil {
-		return // the caller is gone
-	}
+	answer.JSON(c.w, status, "application/json; charset=utf-8", body)
 }
 
 // plain answers with a text, or with nothing at all.
 func (c *call) plain(status int, message string) {
-	if message != "" {
-		c.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	}
-	c.w.WriteHeader(status)
-	if _, err := c.w.Write([]byte(message)); err != nil {
-		return // the caller is gone
-	}
+	answer.Send(c.w, status, "text/plain; charset=utf-8", []byte(message))
 }
 
 // missing: not there, or not for these credentials (2.4).

@@ -1,7 +1,6 @@
 package saltoks
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/cardea-access/cardea/sandbox/answer"
 )
 
 const asJSON = "application/json; charset=utf-8"
@@ -19,29 +20,12 @@ const asJSON = "application/json; charset=utf-8"
 func (c *call) reply(body any) { c.answer(http.StatusOK, asJSON, body) }
 
 func (c *call) answer(status int, kind string, body any) {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(body); err != nil {
-		http.Error(c.w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	c.w.Header().Set("Content-Type", kind)
-	c.w.WriteHeader(status)
-	if _, err := c.w.Write(bytes.TrimSpace(buf.Bytes())); err != nil {
-		return // the caller is gone
-	}
+	answer.JSON(c.w, status, kind, body)
 }
 
 // plain answers with a text, or with nothing at all.
 func (c *call) plain(status int, message string) {
-	if message != "" {
-		c.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	}
-	c.w.WriteHeader(status)
-	if _, err := c.w.Write([]byte(message)); err != nil {
-		return // the caller is gone
-	}
+	answer.Send(c.w, status, "text/plain; charset=utf-8", []byte(message))
 }
 
 // trouble is an error of the v1 API (1.5).

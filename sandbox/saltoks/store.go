@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cardea-access/cardea/sandbox/rows"
 	"github.com/cardea-access/cardea/sandbox/twin"
 )
 
@@ -42,18 +43,11 @@ type table struct {
 
 func (t *table) put(r row) {
 	id := text(r, "id")
-	if _, there := t.rows[id]; !there {
-		at, _ := slices.BinarySearch(t.order, id)
-		t.order = slices.Insert(t.order, at, id)
-	}
-	t.rows[id] = r
+	t.order = rows.Put(t.rows, t.order, id, r)
 }
 
 func (t *table) drop(id string) {
-	if at, found := slices.BinarySearch(t.order, id); found {
-		t.order = slices.Delete(t.order, at, at+1)
-		delete(t.rows, id)
-	}
+	t.order = rows.Drop(t.rows, t.order, id)
 }
 
 func text(r row, field string) string { return twin.As[string](r[field]) }

@@ -1,7 +1,6 @@
 package scim
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +9,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"github.com/cardea-access/cardea/sandbox/answer"
 )
 
 const (
@@ -56,27 +57,8 @@ func errorBody(e *refusalError) map[string]any {
 	return out
 }
 
-func encode(v any) ([]byte, error) {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return nil, fmt.Errorf("encode: %w", err)
-	}
-	return bytes.TrimSpace(buf.Bytes()), nil
-}
-
 func (c *call) answer(status int, body any) {
-	text, err := encode(body)
-	if err != nil {
-		http.Error(c.w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	c.w.Header().Set("Content-Type", scimType+"; charset=utf-8")
-	c.w.WriteHeader(status)
-	if _, err := c.w.Write(text); err != nil {
-		return // the caller is gone
-	}
+	answer.JSON(c.w, status, scimType+"; charset=utf-8", body)
 }
 
 // body reads a JSON object in a media type that the server takes.
@@ -124,7 +106,7 @@ func listBody(total, start int, rows []any, showEmpty bool) map[string]any {
 
 // ErrorBody is what the server would send with a status, for faults.
 func (v *Vendor) ErrorBody(status int, _ string) (contentType string, body []byte) {
-	text, err := encode(errorBody(&refusalError{status, "", http.StatusText(status)}))
+	text, err := answer.Encode(errorBody(&refusalError{status, "", http.StatusText(status)}))
 	if err != nil {
 		return "text/plain", []byte(err.Error())
 	}
@@ -133,7 +115,7 @@ func (v *Vendor) ErrorBody(status int, _ string) (contentType string, body []byt
 
 // EmptyList is a list without rows, for faults.
 func (v *Vendor) EmptyList() (h http.Header, body []byte) {
-	text, err := encode(listBody(0, 1, []any{}, true))
+	text, err := answer.Encode(listBody(0, 1, []any{}, true))
 	if err != nil {
 		return nil, nil
 	}
@@ -153,10 +135,10 @@ func (v *Vendor) Shorten(body []byte, rows int) ([]byte, error) {
 	if err := json.Unmarshal(list["Resources"], &all); err != nil {
 		return nil, fmt.Errorf("not a list: %w", err)
 	}
-	short, err := encode(all[:min(rows, len(all))])
+	short, err := answer.Encode(all[:min(rows, len(all))])
 	if err != nil {
 		return nil, err
 	}
 	list["Resources"] = short
-	return encode(list)
+	return answer.Encode(list)
 }

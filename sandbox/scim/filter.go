@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/cardea-access/cardea/sandbox/answer"
 )
 
 // expr is a filter, or a part of one.
@@ -231,7 +233,7 @@ func (c comparison) String() string {
 	case float64:
 		literal = plain(l)
 	case string:
-		if quoted, err := encode(l); err == nil {
+		if quoted, err := answer.Encode(l); err == nil {
 			literal = string(quoted)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cardea-access/cardea/sandbox/answer"
 	"github.com/cardea-access/cardea/sandbox/twin"
 )
 
@@ -74,7 +75,7 @@ func FuzzPatch(f *testing.F) {
 			if !same(old, &resource{attrs: before, members: old.members}) {
 				t.Fatalf("%s changed what is stored", data)
 			}
-			if _, jerr := encode(next.attrs); jerr != nil {
+			if _, jerr := answer.Encode(next.attrs); jerr != nil {
 				t.Fatalf("%s: %v", data, jerr)
 			}
 		}
@@ -148,7 +149,7 @@ func TestPatchChangesAttributes(t *testing.T) {
 		if r, is := errors.AsType[*refusalError](err); is {
 			got = r.scimType
 		} else if value, there := next.attrs[name]; there {
-			text, err := encode(row{name: value})
+			text, err := answer.Encode(row{name: value})
 			if err != nil {
 				t.Fatal(err)
 			}
