@@ -10,6 +10,23 @@ import (
 // Page takes the rows of one page and what it said of the whole; false = no further page is wanted.
 type Page func(rows []json.RawMessage, m cardea.Mark) bool
 
+// Rows is a page for a listing: each row that can be read is put on the collection, the others are noted on it.
+func Rows[R cardea.Record](p *cardea.Pages, of func(json.RawMessage) (R, *object.Flaw)) Page {
+	return func(rows []json.RawMessage, m cardea.Mark) bool {
+		records := make([]cardea.Record, 0, len(rows))
+		for _, raw := range rows {
+			r, bad := of(raw)
+			if bad != nil {
+				bad.Note(p, raw)
+				continue
+			}
+			records = append(records, r)
+		}
+		p.Add(records, m)
+		return true
+	}
+}
+
 // Whole reads a list of which nothing may be missing, row by row; list hands on its pages, and what names it to people. Errors:
 // those of the list, and Retry when it came short of what it counted, or a row cannot be read.
 func Whole(what string, row func(json.RawMessage) *object.Flaw, list func(Page) error) error {

@@ -30,19 +30,7 @@ func (s *System) Read(ctx context.Context, want cardea.Scope, into *cardea.Intak
 }
 
 func (s *System) readGroups(ctx context.Context, p *cardea.Pages) error {
-	return s.list(ctx, listing{path: "/groups"}, func(rows []json.RawMessage, m cardea.Mark) bool {
-		records := make([]cardea.Record, 0, len(rows))
-		for _, raw := range rows {
-			g, bad := groupOf(raw)
-			if bad != nil {
-				bad.Note(p, raw)
-				continue
-			}
-			records = append(records, g)
-		}
-		p.Add(records, m)
-		return true
-	})
+	return s.list(ctx, listing{path: "/groups"}, door.Rows(p, groupOf))
 }
 
 // readAccounts reads every user. Without the staff no user is worth having: it would be taken for nobody special.

@@ -18,19 +18,7 @@ func (s *System) Read(ctx context.Context, want cardea.Scope, into *cardea.Intak
 }
 
 func (s *System) readGroups(ctx context.Context, p *cardea.Pages) error {
-	return s.list(ctx, listing{path: "/groups", limit: otherLimit}, func(rows []json.RawMessage, m cardea.Mark) bool {
-		records := make([]cardea.Record, 0, len(rows))
-		for _, raw := range rows {
-			g, bad := groupOf(raw)
-			if bad != nil {
-				bad.Note(p, raw)
-				continue
-			}
-			records = append(records, g)
-		}
-		p.Add(records, m)
-		return true
-	})
+	return s.list(ctx, listing{path: "/groups", limit: otherLimit}, door.Rows(p, groupOf))
 }
 
 // readAccounts reads every user. Without the staff no user is worth having: it would be taken for nobody special.
@@ -39,20 +27,11 @@ func (s *System) readAccounts(ctx context.Context, p *cardea.Pages) error {
 	if err != nil {
 		return err
 	}
-	return s.list(ctx, listing{path: "/users", limit: usersLimit}, func(rows []json.RawMessage, m cardea.Mark) bool {
-		records := make([]cardea.Record, 0, len(rows))
-		for _, raw := range rows {
-			a, bad := accountOf(raw)
-			if bad != nil {
-				bad.Note(p, raw)
-				continue
-			}
-			a.Staff = why[a.ID]
-			records = append(records, a)
-		}
-		p.Add(records, m)
-		return true
-	})
+	return s.list(ctx, listing{path: "/users", limit: usersLimit}, door.Rows(p, func(raw json.RawMessage) (cardea.Account, *object.Flaw) {
+		a, bad := accountOf(raw)
+		a.Staff = why[a.ID]
+		return a, bad
+	}))
 }
 
 // readSome reads single users by id.

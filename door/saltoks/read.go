@@ -27,19 +27,7 @@ func (s *System) readGroups(ctx context.Context, p *cardea.Pages) error {
 	if err != nil {
 		return err
 	}
-	return s.list(ctx, l, func(rows []json.RawMessage, m cardea.Mark) bool {
-		records := make([]cardea.Record, 0, len(rows))
-		for _, raw := range rows {
-			g, bad := groupOf(raw)
-			if bad != nil {
-				bad.Note(p, raw)
-				continue
-			}
-			records = append(records, g)
-		}
-		p.Add(records, m)
-		return true
-	})
+	return s.list(ctx, l, door.Rows(p, groupOf))
 }
 
 // readAccounts reads every site user. Without the staff no user is worth having: it would be taken for nobody special.

@@ -36,21 +36,14 @@ func (s *System) listGroups(ctx context.Context, page func(rows []json.RawMessag
 }
 
 func (s *System) readGroups(ctx context.Context, p *cardea.Pages) error {
-	return s.listGroups(ctx, func(rows []json.RawMessage, m cardea.Mark) bool {
-		records := make([]cardea.Record, 0, len(rows))
-		for _, raw := range rows {
-			g, bad := groupOf(raw)
-			s.listed(g)
-			if bad != nil {
-				bad.Note(p, raw)
-				continue
-			}
+	return s.listGroups(ctx, door.Rows(p, func(raw json.RawMessage) (cardea.Group, *object.Flaw) {
+		g, bad := groupOf(raw)
+		s.listed(g)
+		if bad == nil {
 			s.own(raw)
-			records = append(records, g)
 		}
-		p.Add(records, m)
-		return true
-	})
+		return g, bad
+	}))
 }
 
 // listed remembers that there is a group of this id.
@@ -68,19 +61,10 @@ func (s *System) readAccounts(ctx context.Context, p *cardea.Pages) error {
 	if err != nil {
 		return err
 	}
-	return s.list(ctx, listing{path: "/Users"}, func(rows []json.RawMessage, m cardea.Mark) bool {
-		records := make([]cardea.Record, 0, len(rows))
-		for _, raw := range rows {
-			a, bad := accountOf(raw)
-			if bad != nil {
-				bad.Note(p, raw)
-				continue
-			}
-			records = append(records, me.marked(a))
-		}
-		p.Add(records, m)
-		return true
-	})
+	return s.list(ctx, listing{path: "/Users"}, door.Rows(p, func(raw json.RawMessage) (cardea.Account, *object.Flaw) {
+		a, bad := accountOf(raw)
+		return me.marked(a), bad
+	}))
 }
 
 // readSome reads single users by id.
