@@ -8,6 +8,7 @@ import (
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/door"
+	"github.com/cardea-access/cardea/wire/readtest"
 )
 
 // retimed puts an edge with a window, and returns it with another one.
@@ -38,8 +39,8 @@ func (c *course) retime(b *Bench, was, now cardea.Edge) error {
 	if !can {
 		return errors.New("the System is not Timed")
 	}
-	_, err := t.Retime(c.ctx, was, now)
-	return c.saw(err)
+	_, err := t.Retime(c.Ctx, was, now)
+	return c.Saw(err)
 }
 
 // timed: a window is kept as it was given, changed, and changed again without effect; open ends are open.
@@ -47,7 +48,7 @@ func timed(c *course) error {
 	b, _ := c.small()
 	t, can := b.System.(door.Timed)
 	if !can {
-		c.note("the System is not Timed")
+		c.Note("the System is not Timed")
 		return nil
 	}
 	was, now, err := c.retimed(b)
@@ -59,8 +60,8 @@ func timed(c *course) error {
 	} {
 		now.Window = w
 		for _, when := range []string{"after Retime", "after Retime again"} {
-			ref, err := t.Retime(c.ctx, was, now)
-			if c.saw(err) != nil {
+			ref, err := t.Retime(c.Ctx, was, now)
+			if c.Saw(err) != nil {
 				return fmt.Errorf("%s: %w", when, err)
 			}
 			got, err := c.there(b, now, when)
@@ -82,7 +83,7 @@ func profiled(c *course) error {
 	b, _ := c.small()
 	s, can := b.System.(door.Profiled)
 	if !can {
-		c.note("the System is not Profiled")
+		c.Note("the System is not Profiled")
 		return nil
 	}
 	if len(b.Profiles) < 2 {
@@ -100,22 +101,22 @@ func profiled(c *course) error {
 		now := was
 		now.Attributes = a
 		for range 2 {
-			if now.Ref, err = s.Reprofile(c.ctx, was, now); c.saw(err) != nil {
+			if now.Ref, err = s.Reprofile(c.Ctx, was, now); c.Saw(err) != nil {
 				return fmt.Errorf("Reprofile to %+v: %w", a, err)
 			}
 			if h := held(b, e); len(h) != 1 || h[0].Attributes != a {
 				return fmt.Errorf("after Reprofile to %+v the vendor holds %+v", a, h)
 			}
 			if got, err := c.shown(b, e); err != nil || len(got) != 1 || got[0].Attributes != a {
-				return fmt.Errorf("after Reprofile to %+v the edge is read back as %+v: %w", a, got, told(err))
+				return fmt.Errorf("after Reprofile to %+v the edge is read back as %+v: %w", a, got, readtest.Told(err))
 			}
 		}
 		was = now
 	}
 	odd := was
 	odd.Profile = "no such profile"
-	_, err = s.Reprofile(c.ctx, was, odd)
-	if wrong := class("Reprofile to an unknown name", c.saw(err), cardea.Rejected); wrong != nil {
+	_, err = s.Reprofile(c.Ctx, was, odd)
+	if wrong := readtest.Class("Reprofile to an unknown name", c.Saw(err), cardea.Rejected); wrong != nil {
 		return wrong
 	}
 	if !strings.Contains(err.Error(), b.Profiles[0].Profile) {
@@ -129,7 +130,7 @@ func lockable(c *course) error {
 	b, _ := c.small()
 	s, can := b.System.(door.Lockable)
 	if !can {
-		c.note("the System is not Lockable")
+		c.Note("the System is not Lockable")
 		return nil
 	}
 	e, err := c.spare(b, 0)
@@ -144,14 +145,14 @@ func lockable(c *course) error {
 		do   func() []error
 		shut bool
 	}{
-		{"Unlock of what is open", func() []error { return s.Unlock(c.ctx, []cardea.Edge{e}) }, false},
-		{"Lock", func() []error { return s.Lock(c.ctx, []cardea.Edge{e}) }, true},
-		{"Lock again", func() []error { return s.Lock(c.ctx, []cardea.Edge{e}) }, true},
-		{"Unlock", func() []error { return s.Unlock(c.ctx, []cardea.Edge{e}) }, false},
-		{"Unlock again", func() []error { return s.Unlock(c.ctx, []cardea.Edge{e}) }, false},
+		{"Unlock of what is open", func() []error { return s.Unlock(c.Ctx, []cardea.Edge{e}) }, false},
+		{"Lock", func() []error { return s.Lock(c.Ctx, []cardea.Edge{e}) }, true},
+		{"Lock again", func() []error { return s.Lock(c.Ctx, []cardea.Edge{e}) }, true},
+		{"Unlock", func() []error { return s.Unlock(c.Ctx, []cardea.Edge{e}) }, false},
+		{"Unlock again", func() []error { return s.Unlock(c.Ctx, []cardea.Edge{e}) }, false},
 	} {
 		errs := step.do()
-		if len(errs) != 1 || c.saw(errs[0]) != nil {
+		if len(errs) != 1 || c.Saw(errs[0]) != nil {
 			return fmt.Errorf("%s: %v", step.what, errs)
 		}
 		if h := held(b, e); len(h) != 1 || h[0].Shut != step.shut {
@@ -159,7 +160,7 @@ func lockable(c *course) error {
 		}
 		got, err := c.shown(b, e)
 		if err != nil || len(got) != 1 || got[0].Shut != step.shut || got[0].Foreign != "" {
-			return fmt.Errorf("after %s the edge is read back as %+v, want shut %t: %w", step.what, got, step.shut, told(err))
+			return fmt.Errorf("after %s the edge is read back as %+v, want shut %t: %w", step.what, got, step.shut, readtest.Told(err))
 		}
 	}
 	return nil

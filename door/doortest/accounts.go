@@ -6,12 +6,13 @@ import (
 	"strings"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/readtest"
 )
 
 // settled makes an account of somebody new and, where an account is nothing apart from its edges, puts one.
 func (c *course) settled(b *Bench, p cardea.NewAccount) (cardea.Account, error) {
-	a, err := b.System.Create(c.ctx, p)
-	if c.saw(err) != nil {
+	a, err := b.System.Create(c.Ctx, p)
+	if c.Saw(err) != nil {
 		return a, fmt.Errorf("Create: %w", err)
 	}
 	if a.ID == "" {
@@ -29,8 +30,8 @@ func (c *course) settled(b *Bench, p cardea.NewAccount) (cardea.Account, error) 
 
 // found looks for a person and wants this account alone; "" = nobody.
 func (c *course) found(b *Bench, p cardea.NewAccount, want cardea.AccountID) error {
-	as, err := b.System.Find(c.ctx, p)
-	if c.saw(err) != nil {
+	as, err := b.System.Find(c.Ctx, p)
+	if c.Saw(err) != nil {
 		return fmt.Errorf("Find: %w", err)
 	}
 	ids := make([]string, 0, len(as))
@@ -68,8 +69,8 @@ func create(c *course) error {
 	if err := c.found(b, byMail, a.ID); err != nil {
 		return fmt.Errorf("by e-mail alone: %w", err)
 	}
-	again, err := b.System.Create(c.ctx, p)
-	c.keep(err)
+	again, err := b.System.Create(c.Ctx, p)
+	c.Keep(err)
 	switch {
 	case err == nil && again.ID != a.ID:
 		return fmt.Errorf("Create made a second account %s beside %s", again.ID, a.ID)
@@ -110,16 +111,16 @@ func noEmail(c *course) error {
 	b, _ := c.small()
 	p := c.person()
 	p.Email = ""
-	a, err := b.System.Create(c.ctx, p)
-	c.keep(err)
+	a, err := b.System.Create(c.Ctx, p)
+	c.Keep(err)
 	if !b.System.Limits().NeedsEmail {
 		if err != nil || a.ID == "" {
-			return fmt.Errorf("no address is needed, but Create without one returned %+v and: %w", a, told(err))
+			return fmt.Errorf("no address is needed, but Create without one returned %+v and: %w", a, readtest.Told(err))
 		}
 		return nil
 	}
 	if n := b.Writes(); n != 0 {
 		return fmt.Errorf("Create without an e-mail sent %d writes", n)
 	}
-	return class("Create without an e-mail", err, cardea.Rejected)
+	return readtest.Class("Create without an e-mail", err, cardea.Rejected)
 }

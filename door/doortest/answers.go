@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/readtest"
 )
 
 // asks is what Retry-After says in faults: more than anybody waits in place.
@@ -56,8 +57,8 @@ func answered(c *course, status int) error {
 	}
 	b, _ := c.small()
 	b.Fault(f)
-	_, err := b.System.Describe(c.ctx)
-	out := []error{says(fmt.Sprintf("Describe answered with %d", status), c.saw(err), want.Read)}
+	_, err := b.System.Describe(c.Ctx)
+	out := []error{says(fmt.Sprintf("Describe answered with %d", status), c.Saw(err), want.Read)}
 
 	b, _ = c.small()
 	e, err := c.spare(b, 0)
@@ -76,7 +77,7 @@ func answered(c *course, status int) error {
 
 // says: the class, a sentence of its own, and the wait that the vendor asked for.
 func says(what string, err error, want cardea.Class) error {
-	if wrong := class(what, err, want); wrong != nil {
+	if wrong := readtest.Class(what, err, want); wrong != nil {
 		return wrong
 	}
 	e, ok := errors.AsType[*cardea.Error](err)
@@ -93,15 +94,15 @@ func says(what string, err error, want cardea.Class) error {
 func afterRead(c *course) error {
 	b, line := c.small()
 	b.Fault(Fault{On: OnDescribe, Effect: Refuse, Status: http.StatusServiceUnavailable, Times: 2})
-	if _, err := b.System.Describe(c.ctx); c.saw(err) != nil {
+	if _, err := b.System.Describe(c.Ctx); c.Saw(err) != nil {
 		return fmt.Errorf("two refusals with 503 were not waited out: %w", err)
 	}
 	line.Cut(1, true)
-	_, err := b.System.Describe(c.ctx)
+	_, err := b.System.Describe(c.Ctx)
 	if !line.Mend() {
 		return errors.New("Describe sent nothing")
 	}
-	if c.saw(err) != nil {
+	if c.Saw(err) != nil {
 		return fmt.Errorf("a read whose answer was lost was not asked again: %w", err)
 	}
 	return nil
@@ -117,7 +118,7 @@ func afterWrite(c *course) error {
 	writes := b.Writes()
 	b.Fault(Fault{On: OnGrant, Effect: Refuse, Status: http.StatusServiceUnavailable, Times: 1})
 	_, err = c.grant(b, e)
-	if wrong := class("Grant answered with 503", err, c.meaning(http.StatusServiceUnavailable).Write); wrong != nil {
+	if wrong := readtest.Class("Grant answered with 503", err, c.meaning(http.StatusServiceUnavailable).Write); wrong != nil {
 		return wrong
 	}
 	if n := b.Writes() - writes; n > 1 {
@@ -140,33 +141,33 @@ func lostAnswer(c *course) error {
 	}
 	b.Fault(Fault{On: OnGrant, Effect: Drop, Times: 1})
 	_, err = c.grant(b, e)
-	out := []error{class("Grant whose answer was lost", err, cardea.Unknown)}
+	out := []error{readtest.Class("Grant whose answer was lost", err, cardea.Unknown)}
 	if e.Ref, err = c.grant(b, e); err != nil {
 		out = append(out, fmt.Errorf("Grant again after its answer was lost: %w", err))
 	}
 	_, err = c.there(b, e, "after a lost answer")
 	out = append(out, err)
 	b.Fault(Fault{On: OnRevoke, Effect: Drop, Times: 1})
-	out = append(out, class("Revoke whose answer was lost", c.revoke(b, e), cardea.Unknown))
+	out = append(out, readtest.Class("Revoke whose answer was lost", c.revoke(b, e), cardea.Unknown))
 	if err := c.revoke(b, e); err != nil {
 		out = append(out, fmt.Errorf("Revoke again after its answer was lost: %w", err))
 	}
 	out = append(out, c.absent(b, e, "after a lost answer"))
 	if b.System.Limits().NamesEdges {
-		c.note("the lost answer of Create: accounts are made without a call")
+		c.Note("the lost answer of Create: accounts are made without a call")
 		return errors.Join(out...)
 	}
 	p := c.person()
 	b.Fault(Fault{On: OnCreate, Effect: Drop, Times: 1})
 	writes := b.Writes()
-	_, err = b.System.Create(c.ctx, p)
-	out = append(out, class("Create whose answer was lost", c.saw(err), cardea.Unknown))
+	_, err = b.System.Create(c.Ctx, p)
+	out = append(out, readtest.Class("Create whose answer was lost", c.Saw(err), cardea.Unknown))
 	if n := b.Writes() - writes; n != 1 {
 		out = append(out, fmt.Errorf("Create whose answer was lost sent %d writes, want one and no blind second", n))
 	}
-	as, err := b.System.Find(c.ctx, p)
-	if c.saw(err) != nil || len(as) != 1 {
-		out = append(out, fmt.Errorf("Find after a lost answer found %d accounts and: %w", len(as), told(err)))
+	as, err := b.System.Find(c.Ctx, p)
+	if c.Saw(err) != nil || len(as) != 1 {
+		out = append(out, fmt.Errorf("Find after a lost answer found %d accounts and: %w", len(as), readtest.Told(err)))
 	}
 	return errors.Join(out...)
 }

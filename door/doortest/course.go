@@ -1,7 +1,6 @@
 package doortest
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -21,8 +20,6 @@ type check struct {
 type course struct {
 	*readtest.Course
 
-	t      *testing.T
-	ctx    context.Context //nolint:containedctx // one check, one context
 	rig    Rig
 	people int
 }
@@ -31,34 +28,20 @@ type course struct {
 func examine(t *testing.T, rig Rig, k check) error {
 	t.Helper()
 	return readtest.Examine(t, rig.reading(), func(c *readtest.Course) error {
-		return k.does(&course{Course: c, t: c.T, ctx: c.Ctx, rig: rig})
+		return k.does(&course{Course: c, rig: rig})
 	})
 }
 
 // open makes a bench.
 func (c *course) open(o Options) (*Bench, *wiretest.Line) {
 	o.Line = &wiretest.Line{}
-	b := c.rig.Open(c.t, o)
+	b := c.rig.Open(c.T, o)
 	c.Watch(b.reading(), o.Line)
 	return b, o.Line
 }
 
 // small makes a bench of a small world.
 func (c *course) small() (*Bench, *wiretest.Line) { return c.open(Options{}) }
-
-func (c *course) keep(err error) { c.Keep(err) }
-
-func (c *course) saw(err error) error { return c.Saw(err) }
-
-func (c *course) note(format string, args ...any) { c.Note(format, args...) }
-
-func (c *course) read(b *Bench, want cardea.Scope) (*cardea.Intake, error) {
-	return c.Read(b.System, want)
-}
-
-func class(what string, err error, want cardea.Class) error { return readtest.Class(what, err, want) }
-
-func told(err error) error { return readtest.Told(err) }
 
 // person is somebody whom the vendor has never heard of, another one on each call.
 func (c *course) person() cardea.NewAccount {
@@ -74,8 +57,8 @@ func (c *course) person() cardea.NewAccount {
 // spare makes an account for somebody new and returns the edge that could be put between it and the n-th group.
 func (c *course) spare(b *Bench, n int) (cardea.Edge, error) {
 	p := c.person()
-	a, err := b.System.Create(c.ctx, p)
-	if c.saw(err) != nil {
+	a, err := b.System.Create(c.Ctx, p)
+	if c.Saw(err) != nil {
 		return cardea.Edge{}, fmt.Errorf("Create of somebody new: %w", err)
 	}
 	if a.ID == "" {
@@ -90,20 +73,20 @@ func (c *course) spare(b *Bench, n int) (cardea.Edge, error) {
 
 // grant puts one edge.
 func (c *course) grant(b *Bench, e cardea.Edge) (string, error) {
-	refs, errs := b.System.Grant(c.ctx, []cardea.Edge{e})
+	refs, errs := b.System.Grant(c.Ctx, []cardea.Edge{e})
 	if len(refs) != 1 || len(errs) != 1 {
 		return "", fmt.Errorf("Grant of one edge returned %d refs and %d errors, want one each", len(refs), len(errs))
 	}
-	return refs[0], c.saw(errs[0])
+	return refs[0], c.Saw(errs[0])
 }
 
 // revoke takes one edge away.
 func (c *course) revoke(b *Bench, e cardea.Edge) error {
-	errs := b.System.Revoke(c.ctx, []cardea.Edge{e})
+	errs := b.System.Revoke(c.Ctx, []cardea.Edge{e})
 	if len(errs) != 1 {
 		return fmt.Errorf("Revoke of one edge returned %d errors, want one", len(errs))
 	}
-	return c.saw(errs[0])
+	return c.Saw(errs[0])
 }
 
 // held returns what the vendor holds between an edge's account and group.

@@ -34,7 +34,7 @@ func (c *course) cutEverywhere(prepare func(*Bench) (job, error)) error {
 			}
 			if !cut {
 				if n == 1 {
-					c.note("requests that are cut: none is sent")
+					c.Note("requests that are cut: none is sent")
 				}
 				break
 			}
@@ -52,7 +52,7 @@ func (c *course) cutAt(n int, after bool, prepare func(*Bench) (job, error)) (bo
 	}
 	writes := b.Writes()
 	line.Cut(n, after)
-	err = c.saw(j.do())
+	err = c.Saw(j.do())
 	cut := line.Mend()
 	if !cut {
 		if err != nil {
@@ -72,7 +72,7 @@ func (c *course) cutAt(n int, after bool, prepare func(*Bench) (job, error)) (bo
 	case j.one && sent > 1:
 		return true, fmt.Errorf("%d writes where one was cut", sent)
 	}
-	if err := c.saw(j.do()); err != nil {
+	if err := c.Saw(j.do()); err != nil {
 		return true, fmt.Errorf("done again: %w", err)
 	}
 	if err := j.ends(); err != nil {
@@ -122,7 +122,7 @@ func cutCreate(c *course) error {
 			one: true,
 			do: func() error {
 				if began {
-					as, err := b.System.Find(c.ctx, p)
+					as, err := b.System.Find(c.Ctx, p)
 					if err != nil {
 						return fmt.Errorf("Find: %w", err)
 					}
@@ -132,7 +132,7 @@ func cutCreate(c *course) error {
 					}
 				}
 				began = true
-				a, err := b.System.Create(c.ctx, p)
+				a, err := b.System.Create(c.Ctx, p)
 				id = a.ID
 				return err
 			},
@@ -150,7 +150,7 @@ func cutCreate(c *course) error {
 func cutRetime(c *course) error {
 	b, _ := c.small()
 	if _, can := b.System.(door.Timed); !can {
-		c.note("the System is not Timed")
+		c.Note("the System is not Timed")
 		return nil
 	}
 	return c.cutEverywhere(func(b *Bench) (job, error) {
@@ -166,7 +166,7 @@ func cutRetime(c *course) error {
 func cutRename(c *course) error {
 	b, _ := c.small()
 	if _, can := b.System.(door.Units); !can {
-		c.note("the System has no Units")
+		c.Note("the System has no Units")
 		return nil
 	}
 	return c.cutEverywhere(func(b *Bench) (job, error) {

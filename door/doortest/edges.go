@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/readtest"
 )
 
 // grantAndRevoke: put, read back, put again; take, read back, take again. Each time the vendor holds what it should, once.
@@ -106,7 +107,7 @@ func foreign(c *course) error {
 			continue
 		}
 		if err := c.revoke(b, e); cardea.ClassOf(err) != cardea.Rejected && cardea.ClassOf(err) != cardea.Conflict {
-			return fmt.Errorf("Revoke of %s, which is %s: %w, want it refused", e.Key(), e.Foreign, told(err))
+			return fmt.Errorf("Revoke of %s, which is %s: %w, want it refused", e.Key(), e.Foreign, readtest.Told(err))
 		}
 		if n := b.Writes(); n != 0 {
 			return fmt.Errorf("Revoke of %s, which is %s, sent %d writes", e.Key(), e.Foreign, n)
@@ -121,12 +122,12 @@ func batch(c *course) error {
 	b, _ := c.small()
 	n := min(b.System.Limits().Batch, 3)
 	if n < 2 {
-		c.note("errors by position: Limits.Batch is %d", n)
+		c.Note("errors by position: Limits.Batch is %d", n)
 		return nil
 	}
 	nobody := b.Nobody[cardea.KindGroup]
 	if nobody == "" {
-		c.note("an impossible edge among others: the rig has no Nobody of kind group")
+		c.Note("an impossible edge among others: the rig has no Nobody of kind group")
 		return nil
 	}
 	es := make([]cardea.Edge, n)
@@ -137,13 +138,13 @@ func batch(c *course) error {
 		}
 	}
 	es[1].Group = cardea.GroupID(nobody)
-	refs, errs := b.System.Grant(c.ctx, es)
+	refs, errs := b.System.Grant(c.Ctx, es)
 	if len(refs) != n || len(errs) != n {
 		return fmt.Errorf("Grant of %d edges returned %d refs and %d errors", n, len(refs), len(errs))
 	}
 	var out []error
 	for i, e := range es {
-		c.keep(errs[i])
+		c.Keep(errs[i])
 		switch {
 		case i == 1 && errs[i] == nil:
 			out = append(out, errors.New("an edge in a group that is not there was granted"))
@@ -153,8 +154,8 @@ func batch(c *course) error {
 			out = append(out, fmt.Errorf("edge %d was granted and the vendor does not hold it", i))
 		}
 	}
-	errs = b.System.Revoke(c.ctx, []cardea.Edge{es[0], es[n-1]})
-	if len(errs) != 2 || c.saw(errs[0]) != nil || c.saw(errs[1]) != nil {
+	errs = b.System.Revoke(c.Ctx, []cardea.Edge{es[0], es[n-1]})
+	if len(errs) != 2 || c.Saw(errs[0]) != nil || c.Saw(errs[1]) != nil {
 		out = append(out, fmt.Errorf("Revoke of two edges: %v", errs))
 	}
 	if len(held(b, es[0]))+len(held(b, es[n-1])) > 0 {

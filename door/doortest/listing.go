@@ -109,11 +109,11 @@ func (c *course) single(b *Bench, one cardea.Edge) error {
 	keys := []cardea.Key{
 		cardea.Group{ID: one.Group}.Key(), cardea.Account{ID: one.Account}.Key(), one.Key(),
 	}
-	all, err := c.read(b, cardea.Scope{})
+	all, err := c.Read(b.System, cardea.Scope{})
 	if err != nil {
 		return fmt.Errorf("Read: %w", err)
 	}
-	in, err := c.read(b, cardea.Scope{Keys: keys})
+	in, err := c.Read(b.System, cardea.Scope{Keys: keys})
 	if err != nil {
 		return fmt.Errorf("Read of %v: %w", keys, err)
 	}
@@ -128,12 +128,12 @@ func (c *course) single(b *Bench, one cardea.Edge) error {
 		}
 	}
 	if len(b.Nobody) == 0 {
-		c.note("ids that are not there: the rig has no Nobody")
+		c.Note("ids that are not there: the rig has no Nobody")
 		return errors.Join(out...)
 	}
 	for kind, id := range b.Nobody {
 		k := cardea.Key{Kind: kind, ID: id}
-		in, err := c.read(b, cardea.Scope{Keys: []cardea.Key{k}})
+		in, err := c.Read(b.System, cardea.Scope{Keys: []cardea.Key{k}})
 		if err != nil {
 			out = append(out, fmt.Errorf("Read of %s, which is not there: %w", k, err))
 			continue

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/door"
+	"github.com/cardea-access/cardea/wire/readtest"
 )
 
 // readOnly: everything that would write is Rejected and nothing is sent; reading goes on.
@@ -21,18 +22,18 @@ func readOnly(c *course) error {
 	var out []error
 	wants := func(what string, errs ...error) {
 		for _, err := range errs {
-			c.keep(err)
-			out = append(out, class(what+" in read-only mode", err, cardea.Rejected))
+			c.Keep(err)
+			out = append(out, readtest.Class(what+" in read-only mode", err, cardea.Rejected))
 		}
 	}
-	if a, err := s.Create(c.ctx, p); !s.Limits().NamesEdges || err != nil {
+	if a, err := s.Create(c.Ctx, p); !s.Limits().NamesEdges || err != nil {
 		wants("Create", err)
 	} else if a.ID == "" {
 		out = append(out, errors.New("Create returned an account without an id"))
 	}
 	there, err := c.shown(b, truth[0])
 	if err != nil || len(there) != 1 {
-		return fmt.Errorf("the edge %s is read as %+v in read-only mode: %w", truth[0].Key(), there, told(err))
+		return fmt.Errorf("the edge %s is read as %+v in read-only mode: %w", truth[0].Key(), there, readtest.Told(err))
 	}
 	e := there[0]
 	fresh := e
@@ -45,13 +46,13 @@ func readOnly(c *course) error {
 	if len(held(b, fresh)) > 0 {
 		return errors.New("the rig's small world has no group without the person of its first edge")
 	}
-	_, errs := s.Grant(c.ctx, []cardea.Edge{fresh})
+	_, errs := s.Grant(c.Ctx, []cardea.Edge{fresh})
 	wants("Grant", errs...)
-	wants("Revoke", s.Revoke(c.ctx, []cardea.Edge{e})...)
+	wants("Revoke", s.Revoke(c.Ctx, []cardea.Edge{e})...)
 	if a, can := s.(door.Timed); can {
 		later := e
 		later.Window = cardea.Window{From: cardea.Always, Until: cardea.At(c.rig.Begin.AddDate(40, 0, 0))}
-		_, err := a.Retime(c.ctx, e, later)
+		_, err := a.Retime(c.Ctx, e, later)
 		wants("Retime", err)
 	}
 	if a, can := s.(door.Profiled); can && len(b.Profiles) > 0 {
@@ -60,22 +61,22 @@ func readOnly(c *course) error {
 		if other.Attributes == e.Attributes {
 			other.Attributes = b.Profiles[1]
 		}
-		_, err := a.Reprofile(c.ctx, e, other)
+		_, err := a.Reprofile(c.Ctx, e, other)
 		wants("Reprofile", err)
 	}
 	if a, can := s.(door.Lockable); can {
-		wants("Lock", a.Lock(c.ctx, []cardea.Edge{e})...)
+		wants("Lock", a.Lock(c.Ctx, []cardea.Edge{e})...)
 	}
 	if a, can := s.(door.Units); can {
-		_, err := a.AddUnit(c.ctx, unitNumber)
+		_, err := a.AddUnit(c.Ctx, unitNumber)
 		wants("AddUnit", err)
-		_, err = a.RenameUnit(c.ctx, e.Group, unitNumber)
+		_, err = a.RenameUnit(c.Ctx, e.Group, unitNumber)
 		wants("RenameUnit", err)
 	}
 	if n := b.Writes(); n != 0 {
 		out = append(out, fmt.Errorf("%d writes were sent in read-only mode", n))
 	}
-	if _, err := s.Describe(c.ctx); c.saw(err) != nil {
+	if _, err := s.Describe(c.Ctx); c.Saw(err) != nil {
 		out = append(out, fmt.Errorf("Describe in read-only mode: %w", err))
 	}
 	return errors.Join(out...)
@@ -88,7 +89,7 @@ func secrets(c *course) error {
 	if len(b.Secrets) == 0 {
 		return errors.New("the rig names no secrets")
 	}
-	if _, err := b.System.Describe(c.ctx); c.saw(err) != nil {
+	if _, err := b.System.Describe(c.Ctx); c.Saw(err) != nil {
 		return fmt.Errorf("Describe: %w", err)
 	}
 	e, err := c.spare(b, 0)
@@ -106,16 +107,16 @@ func secrets(c *course) error {
 		}
 	}
 	line.RepeatBack()
-	_, err = b.System.Describe(c.ctx)
-	if c.saw(err) == nil {
+	_, err = b.System.Describe(c.Ctx)
+	if c.Saw(err) == nil {
 		return errors.New("an answer of 400 gave no error")
 	}
-	if _, err := c.read(b, cardea.Scope{}); err == nil && len(c.Errs) < 5 {
+	if _, err := c.Read(b.System, cardea.Scope{}); err == nil && len(c.Errs) < 5 {
 		return errors.New("a reading whose every page was answered with 400 gave no error")
 	}
 	other, _ := c.open(Options{WrongSecret: true})
-	_, err = other.System.Describe(c.ctx)
-	c.keep(err)
+	_, err = other.System.Describe(c.Ctx)
+	c.Keep(err)
 	if b.Said == nil || b.Said() == "" {
 		return errors.New("nothing was recorded, so that nothing was searched: give the connector a wire.Recorder")
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/door"
+	"github.com/cardea-access/cardea/wire/readtest"
 )
 
 // renewed is somebody's profile after everything of it changed.
@@ -21,7 +22,7 @@ func renewed(p cardea.NewAccount) cardea.NewAccount {
 func (c *course) account(b *Bench, id cardea.AccountID) (cardea.Account, error) {
 	key := cardea.Account{ID: id}.Key()
 	in := cardea.NewIntake(cardea.Scope{Keys: []cardea.Key{key}}, nil)
-	if err := c.saw(b.System.Read(c.ctx, in.Scope(), in)); err != nil {
+	if err := c.Saw(b.System.Read(c.Ctx, in.Scope(), in)); err != nil {
 		return cardea.Account{}, fmt.Errorf("reading account %s: %w", id, err)
 	}
 	for _, rec := range in.Open(cardea.KindAccount).Records() {
@@ -91,7 +92,7 @@ func rewritable(c *course) error {
 		return fmt.Errorf("the System is Rewritable %t, and says that %v can be changed", can, profile)
 	}
 	if !can {
-		c.note("the System is not Rewritable")
+		c.Note("the System is not Rewritable")
 		return nil
 	}
 	p, other := c.person(), c.person()
@@ -114,7 +115,7 @@ func rewritable(c *course) error {
 	for _, fields := range steps(profile) {
 		was = rewritten(was, now, fields)
 		for range 2 {
-			if err := c.saw(s.Rewrite(c.ctx, a.ID, now, fields)); err != nil {
+			if err := c.Saw(s.Rewrite(c.Ctx, a.ID, now, fields)); err != nil {
 				return fmt.Errorf("Rewrite of %v: %w", fields, err)
 			}
 			got, err := c.account(b, a.ID)
@@ -137,19 +138,19 @@ func rewritable(c *course) error {
 		if slices.Contains(profile, f) {
 			continue
 		}
-		if err := class("Rewrite of "+f, c.saw(s.Rewrite(c.ctx, a.ID, now, []string{f})), cardea.Rejected); err != nil {
+		if err := readtest.Class("Rewrite of "+f, c.Saw(s.Rewrite(c.Ctx, a.ID, now, []string{f})), cardea.Rejected); err != nil {
 			return err
 		}
 	}
 	nobody := cardea.AccountID(b.Nobody[cardea.KindAccount])
-	return class("Rewrite of nobody", c.saw(s.Rewrite(c.ctx, nobody, now, steps(profile)[len(steps(profile))-1])), cardea.NotFound)
+	return readtest.Class("Rewrite of nobody", c.Saw(s.Rewrite(c.Ctx, nobody, now, steps(profile)[len(steps(profile))-1])), cardea.NotFound)
 }
 
 // cutRewrite cuts a change of an account anywhere: done again, it has what it was given.
 func cutRewrite(c *course) error {
 	b, _ := c.small()
 	if _, can := b.System.(door.Rewritable); !can {
-		c.note("the System is not Rewritable")
+		c.Note("the System is not Rewritable")
 		return nil
 	}
 	return c.cutEverywhere(func(b *Bench) (job, error) {
@@ -166,7 +167,7 @@ func cutRewrite(c *course) error {
 				if !can {
 					return errors.New("the System is not Rewritable")
 				}
-				return s.Rewrite(c.ctx, a.ID, now, profile)
+				return s.Rewrite(c.Ctx, a.ID, now, profile)
 			},
 			ends: func() error {
 				got, err := c.account(b, a.ID)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/door"
+	"github.com/cardea-access/cardea/wire/readtest"
 )
 
 // The numbers of units that the suite makes.
@@ -21,7 +22,7 @@ func units(c *course) error {
 	b, _ := c.small()
 	s, can := b.System.(door.Units)
 	if !can {
-		c.note("the System has no Units")
+		c.Note("the System has no Units")
 		return nil
 	}
 	id := s.UnitGroup(unitNumber)
@@ -29,8 +30,8 @@ func units(c *course) error {
 		return fmt.Errorf("UnitGroup does not trim and fold numbers: %q", id)
 	}
 	for _, number := range []string{unitNumber, unitNumber, " " + strings.ToUpper(unitNumber) + " "} {
-		g, err := s.AddUnit(c.ctx, number)
-		if c.saw(err) != nil {
+		g, err := s.AddUnit(c.Ctx, number)
+		if c.Saw(err) != nil {
 			return fmt.Errorf("AddUnit %q: %w", number, err)
 		}
 		if g.ID != id {
@@ -44,8 +45,8 @@ func units(c *course) error {
 	if err != nil {
 		return err
 	}
-	if err := c.saw(s.DeleteUnit(c.ctx, was)); cardea.ClassOf(err) != cardea.Conflict {
-		return fmt.Errorf("DeleteUnit of a unit that somebody has: %w, want Conflict", told(err))
+	if err := c.Saw(s.DeleteUnit(c.Ctx, was)); cardea.ClassOf(err) != cardea.Conflict {
+		return fmt.Errorf("DeleteUnit of a unit that somebody has: %w, want Conflict", readtest.Told(err))
 	}
 	if len(held(b, e)) != 1 {
 		return errors.New("DeleteUnit of a unit that somebody has took it away")
@@ -71,7 +72,7 @@ func units(c *course) error {
 		}
 	}
 	for range 2 {
-		if err := c.saw(s.DeleteUnit(c.ctx, now)); err != nil {
+		if err := c.Saw(s.DeleteUnit(c.Ctx, now)); err != nil {
 			return fmt.Errorf("DeleteUnit of a vacant unit, twice: %w", err)
 		}
 		if err := c.unit(b, now, ""); err != nil {
@@ -87,8 +88,8 @@ func (c *course) rented(b *Bench) (cardea.GroupID, cardea.Edge, error) {
 	if !can {
 		return "", cardea.Edge{}, errors.New("the System has no Units")
 	}
-	g, err := s.AddUnit(c.ctx, unitNumber)
-	if c.saw(err) != nil {
+	g, err := s.AddUnit(c.Ctx, unitNumber)
+	if c.Saw(err) != nil {
 		return "", cardea.Edge{}, fmt.Errorf("AddUnit: %w", err)
 	}
 	e, err := c.spare(b, 0)
@@ -108,8 +109,8 @@ func (c *course) rename(b *Bench, was cardea.GroupID) error {
 	if !can {
 		return errors.New("the System has no Units")
 	}
-	g, err := s.RenameUnit(c.ctx, was, otherNumber)
-	if c.saw(err) != nil {
+	g, err := s.RenameUnit(c.Ctx, was, otherNumber)
+	if c.Saw(err) != nil {
 		return fmt.Errorf("RenameUnit: %w", err)
 	}
 	if want := s.UnitGroup(otherNumber); g.ID != want {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/wire/readtest"
 )
 
 // asks is what Retry-After says in faults: more than anybody waits in place.
@@ -45,9 +46,9 @@ func answered(c *course, status int) error {
 	}
 	b, _ := c.small()
 	b.Fault(f)
-	_, err := b.System.Describe(c.ctx)
+	_, err := b.System.Describe(c.Ctx)
 	what := fmt.Sprintf("Describe answered with %d", status)
-	if wrong := class(what, c.saw(err), want); wrong != nil {
+	if wrong := readtest.Class(what, c.Saw(err), want); wrong != nil {
 		return wrong
 	}
 	e, ok := errors.AsType[*cardea.Error](err)
@@ -64,21 +65,21 @@ func answered(c *course, status int) error {
 func passing(c *course) error {
 	b, line := c.small()
 	b.Fault(Fault{Effect: Refuse, Status: http.StatusServiceUnavailable, Times: 2})
-	if _, err := b.System.Describe(c.ctx); c.saw(err) != nil {
+	if _, err := b.System.Describe(c.Ctx); c.Saw(err) != nil {
 		return fmt.Errorf("two refusals with 503 were not waited out: %w", err)
 	}
 	for _, after := range []bool{false, true} {
 		line.Cut(1, after)
-		_, err := b.System.Describe(c.ctx)
+		_, err := b.System.Describe(c.Ctx)
 		if !line.Mend() {
 			return errors.New("Describe sent nothing")
 		}
-		if c.saw(err) != nil {
+		if c.Saw(err) != nil {
 			return fmt.Errorf("a call that was cut, after the vendor had it %t, was not sent again: %w", after, err)
 		}
 	}
 	b, _ = c.small()
 	b.Fault(Fault{Effect: Drop})
-	_, err := b.System.Describe(c.ctx)
-	return class("Describe whose answers are all lost", c.saw(err), cardea.Retry)
+	_, err := b.System.Describe(c.Ctx)
+	return readtest.Class("Describe whose answers are all lost", c.Saw(err), cardea.Retry)
 }

@@ -1,7 +1,6 @@
 package spacetest
 
 import (
-	"context"
 	"testing"
 
 	"github.com/cardea-access/cardea"
@@ -19,8 +18,6 @@ type check struct {
 type course struct {
 	*readtest.Course
 
-	t   *testing.T
-	ctx context.Context //nolint:containedctx // one check, one context
 	rig Rig
 }
 
@@ -28,34 +25,20 @@ type course struct {
 func examine(t *testing.T, rig Rig, k check) error {
 	t.Helper()
 	return readtest.Examine(t, rig.reading(), func(c *readtest.Course) error {
-		return k.does(&course{Course: c, t: c.T, ctx: c.Ctx, rig: rig})
+		return k.does(&course{Course: c, rig: rig})
 	})
 }
 
 // open makes a bench.
 func (c *course) open(o Options) (*Bench, *wiretest.Line) {
 	o.Line = &wiretest.Line{}
-	b := c.rig.Open(c.t, o)
+	b := c.rig.Open(c.T, o)
 	c.Watch(b.reading(), o.Line)
 	return b, o.Line
 }
 
 // small makes a bench of a small world.
 func (c *course) small() (*Bench, *wiretest.Line) { return c.open(Options{}) }
-
-func (c *course) keep(err error) { c.Keep(err) }
-
-func (c *course) saw(err error) error { return c.Saw(err) }
-
-func (c *course) note(format string, args ...any) { c.Note(format, args...) }
-
-func (c *course) read(b *Bench, want cardea.Scope) (*cardea.Intake, error) {
-	return c.Read(b.System, want)
-}
-
-func class(what string, err error, want cardea.Class) error { return readtest.Class(what, err, want) }
-
-func told(err error) error { return readtest.Told(err) }
 
 // list reads one kind whole.
 func (c *course) list(b *Bench, k cardea.Kind) (*cardea.Pages, error) {

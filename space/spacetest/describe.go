@@ -18,7 +18,7 @@ func collections(c *course) error {
 	if _, can := b.System.(space.Hooked); can != c.rig.Hooked {
 		return fmt.Errorf("space.Hooked is %t, the rig says %t: was the System wrapped?", can, c.rig.Hooked)
 	}
-	in, err := c.read(b, cardea.Scope{})
+	in, err := c.Read(b.System, cardea.Scope{})
 	if err != nil {
 		return fmt.Errorf("Read: %w", err)
 	}

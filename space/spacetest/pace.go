@@ -11,10 +11,10 @@ import (
 // readOnly: reading needs no write. The mode changes nothing of what comes.
 func readOnly(c *course) error {
 	b, _ := c.open(Options{ReadOnly: true})
-	if _, err := b.System.Describe(c.ctx); c.saw(err) != nil {
+	if _, err := b.System.Describe(c.Ctx); c.Saw(err) != nil {
 		return fmt.Errorf("Describe in read-only mode: %w", err)
 	}
-	in, err := c.read(b, cardea.Scope{})
+	in, err := c.Read(b.System, cardea.Scope{})
 	if err != nil {
 		return fmt.Errorf("Read in read-only mode: %w", err)
 	}
@@ -45,26 +45,26 @@ func secrets(c *course) error {
 	} {
 		struck, _ := c.small()
 		struck.Fault(f)
-		if _, err := struck.System.Describe(c.ctx); c.saw(err) == nil {
+		if _, err := struck.System.Describe(c.Ctx); c.Saw(err) == nil {
 			return fmt.Errorf("Describe struck by %s %d gave no error", f.Effect, f.Status)
 		}
 	}
-	if _, err := b.System.Describe(c.ctx); c.saw(err) != nil {
+	if _, err := b.System.Describe(c.Ctx); c.Saw(err) != nil {
 		return fmt.Errorf("Describe: %w", err)
 	}
 	line.RepeatBack()
-	if _, err := b.System.Describe(c.ctx); c.saw(err) == nil {
+	if _, err := b.System.Describe(c.Ctx); c.Saw(err) == nil {
 		return errors.New("an answer of 400 gave no error")
 	}
-	in, err := c.read(b, cardea.Scope{})
-	c.keep(err)
+	in, err := c.Read(b.System, cardea.Scope{})
+	c.Keep(err)
 	for _, p := range in.Collections() {
 		if p.Evidence().Grade() == cardea.Complete {
 			return fmt.Errorf("the listing of %ss is complete though every call was answered with 400", p.Kind())
 		}
 	}
 	other, _ := c.open(Options{WrongSecret: true})
-	if _, err := other.System.Describe(c.ctx); c.saw(err) == nil {
+	if _, err := other.System.Describe(c.Ctx); c.Saw(err) == nil {
 		return errors.New("wrong credentials gave no error")
 	}
 	if b.Said == nil || b.Said() == "" {

@@ -38,7 +38,7 @@ func byKey(c *course, k cardea.Kind) error {
 	}
 	id := b.Nobody[k]
 	if id == "" {
-		c.note("a %s that is not there: the rig has no Nobody of that kind", k)
+		c.Note("a %s that is not there: the rig has no Nobody of that kind", k)
 		return nil
 	}
 	lost := cardea.Key{Kind: k, ID: id}
@@ -53,7 +53,7 @@ func byKey(c *course, k cardea.Kind) error {
 
 // single reads one record by its key.
 func (c *course) single(b *Bench, k cardea.Key) (*cardea.Pages, error) {
-	in, err := c.read(b, cardea.Scope{Keys: []cardea.Key{k}})
+	in, err := c.Read(b.System, cardea.Scope{Keys: []cardea.Key{k}})
 	if err != nil {
 		return nil, fmt.Errorf("Read of %s: %w", k, err)
 	}
@@ -80,7 +80,7 @@ func troubleByKey(c *course, k cardea.Kind) error {
 		f.Kind, f.Single = k, true
 		b.Fault(f)
 		key := cardea.Key{Kind: k, ID: ids[0]}
-		in, err := c.read(b, cardea.Scope{Keys: []cardea.Key{key}})
+		in, err := c.Read(b.System, cardea.Scope{Keys: []cardea.Key{key}})
 		p := in.Collection(k)
 		switch {
 		case p == nil && err == nil:
@@ -103,11 +103,11 @@ func people(c *course) error {
 	if b.Person.ID == "" || len(b.Holds) == 0 {
 		return errors.New("the rig names no Person and what it Holds")
 	}
-	all, err := c.read(b, cardea.Scope{})
+	all, err := c.Read(b.System, cardea.Scope{})
 	if err != nil {
 		return fmt.Errorf("Read: %w", err)
 	}
-	in, err := c.read(b, cardea.Scope{People: []cardea.Key{b.Person}})
+	in, err := c.Read(b.System, cardea.Scope{People: []cardea.Key{b.Person}})
 	if err != nil {
 		return fmt.Errorf("Read of %s: %w", b.Person, err)
 	}
@@ -133,7 +133,7 @@ func hook(c *course) error {
 	b, _ := c.small()
 	s, can := b.System.(space.Hooked)
 	if !can {
-		c.note("the System announces nothing")
+		c.Note("the System announces nothing")
 		return nil
 	}
 	if b.Hook == nil {
@@ -145,17 +145,17 @@ func hook(c *course) error {
 	}
 	hint, err := s.Verify(context.Background(), h, body)
 	got := hint.Keys
-	if c.saw(err) != nil || !slices.Equal(got, want) {
-		return fmt.Errorf("the vendor's own announcement gave %v and: %w, want %v", got, told(err), want)
+	if c.Saw(err) != nil || !slices.Equal(got, want) {
+		return fmt.Errorf("the vendor's own announcement gave %v and: %w, want %v", got, readtest.Told(err), want)
 	}
 	for _, at := range []int{0, len(body) / 2, len(body) - 1} {
 		odd := slices.Clone(body)
 		odd[at] ^= 1
-		if got, err := s.Verify(context.Background(), h, odd); c.saw(err) == nil || len(got.Keys) > 0 {
+		if got, err := s.Verify(context.Background(), h, odd); c.Saw(err) == nil || len(got.Keys) > 0 {
 			return fmt.Errorf("an announcement with another byte at %d was believed: %v", at, got)
 		}
 	}
-	if got, err := s.Verify(context.Background(), http.Header{}, body); c.saw(err) == nil || len(got.Keys) > 0 {
+	if got, err := s.Verify(context.Background(), http.Header{}, body); c.Saw(err) == nil || len(got.Keys) > 0 {
 		return fmt.Errorf("an announcement without a signature was believed: %v", got)
 	}
 	return nil
