@@ -7,6 +7,7 @@ import (
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/door"
+	"github.com/cardea-access/cardea/wire/readtest/liar"
 )
 
 var (
@@ -19,7 +20,7 @@ var (
 // Retime takes the old edge away and puts the new one.
 func (f *fake) Retime(ctx context.Context, was, now cardea.Edge) (string, error) {
 	ref, gone := "", false
-	_, err := f.send(ctx, "look", false, &exchange{does: func() int {
+	err := f.send(ctx, "look", false, &liar.Exchange{Does: func() int {
 		at := f.v.has(now)
 		gone, ref = at < 0, ""
 		if at >= 0 && f.v.edges[at].Window == now.Window {
@@ -27,15 +28,15 @@ func (f *fake) Retime(ctx context.Context, was, now cardea.Edge) (string, error)
 		}
 		return 200
 	}})
-	if err != nil || ref != "" || gone && f.lie == "abandons" {
+	if err != nil || ref != "" || gone && f.Lie == "abandons" {
 		return ref, err
 	}
-	if !gone && f.lie != "leaves both" {
+	if !gone && f.Lie != "leaves both" {
 		if errs := f.Revoke(ctx, []cardea.Edge{was}); errs[0] != nil {
 			return "", errs[0]
 		}
 	}
-	if f.lie == "leaves both" {
+	if f.Lie == "leaves both" {
 		f.v.edges = append(f.v.edges, now)
 		return "", nil
 	}
@@ -44,7 +45,7 @@ func (f *fake) Retime(ctx context.Context, was, now cardea.Edge) (string, error)
 }
 
 func (f *fake) change(ctx context.Context, e cardea.Edge, how func(*cardea.Edge)) error {
-	_, err := f.send(ctx, "change", true, &exchange{does: func() int {
+	err := f.send(ctx, "change", true, &liar.Exchange{Does: func() int {
 		at := f.v.has(e)
 		if at < 0 {
 			return 404
@@ -57,14 +58,14 @@ func (f *fake) change(ctx context.Context, e cardea.Edge, how func(*cardea.Edge)
 
 func (f *fake) Reprofile(ctx context.Context, was, now cardea.Edge) (string, error) {
 	known := []string{"plain", "all doors"}
-	if !slices.Contains(known, now.Profile) && f.lie != "takes any profile" {
-		if f.lie == "curt" {
+	if !slices.Contains(known, now.Profile) && f.Lie != "takes any profile" {
+		if f.Lie == "curt" {
 			known = nil
 		}
 		return "", cardea.Errorf(cardea.Rejected, "no such profile; there are %s", strings.Join(known, ", "))
 	}
 	return was.Ref, f.change(ctx, now, func(e *cardea.Edge) {
-		if f.lie != "deaf to profiles" {
+		if f.Lie != "deaf to profiles" {
 			e.Attributes = now.Attributes
 		}
 	})
@@ -74,11 +75,11 @@ func (f *fake) shut(ctx context.Context, es []cardea.Edge, shut bool) []error {
 	errs := make([]error, len(es))
 	for i, e := range es {
 		already := slices.ContainsFunc(f.v.truth(), func(o cardea.Edge) bool { return o.Key() == e.Key() && o.Shut == shut })
-		if already && f.lie == "locks once" {
+		if already && f.Lie == "locks once" {
 			errs[i] = cardea.Errorf(cardea.Conflict, "it is so already")
 			continue
 		}
-		errs[i] = f.change(ctx, e, func(e *cardea.Edge) { e.Shut = shut && f.lie != "deaf to locks" })
+		errs[i] = f.change(ctx, e, func(e *cardea.Edge) { e.Shut = shut && f.Lie != "deaf to locks" })
 	}
 	return errs
 }
@@ -87,7 +88,7 @@ func (f *fake) Lock(ctx context.Context, es []cardea.Edge) []error   { return f.
 func (f *fake) Unlock(ctx context.Context, es []cardea.Edge) []error { return f.shut(ctx, es, false) }
 
 func (f *fake) UnitGroup(number string) cardea.GroupID {
-	if f.lie == "spells" {
+	if f.Lie == "spells" {
 		return cardea.GroupID("u" + number)
 	}
 	return cardea.GroupID("u" + strings.ToLower(strings.TrimSpace(number)))
@@ -95,8 +96,8 @@ func (f *fake) UnitGroup(number string) cardea.GroupID {
 
 func (f *fake) AddUnit(ctx context.Context, number string) (cardea.Group, error) {
 	g := cardea.Group{ID: f.UnitGroup(number), Name: strings.TrimSpace(number), Unit: cardea.UnitVacant}
-	_, err := f.send(ctx, "unit", true, &exchange{does: func() int {
-		if f.v.group(g.ID) < 0 || f.lie == "adds twice" {
+	err := f.send(ctx, "unit", true, &liar.Exchange{Does: func() int {
+		if f.v.group(g.ID) < 0 || f.Lie == "adds twice" {
 			f.v.groups = append(f.v.groups, g)
 		}
 		return 200
@@ -111,26 +112,26 @@ func (f *fake) RenameUnit(ctx context.Context, was cardea.GroupID, number string
 		return g, err
 	}
 	for _, e := range f.v.truth() {
-		if e.Group != was || f.lie == "evicts" {
+		if e.Group != was || f.Lie == "evicts" {
 			continue
 		}
 		if err := f.change(ctx, e, func(e *cardea.Edge) { e.Group = g.ID }); err != nil {
 			return g, err
 		}
 	}
-	if f.lie == "leaves the old unit" {
+	if f.Lie == "leaves the old unit" {
 		return g, nil
 	}
-	_, err = f.send(ctx, "unmake", true, &exchange{does: func() int {
+	err = f.send(ctx, "unmake", true, &liar.Exchange{Does: func() int {
 		at := f.v.group(was)
 		if at < 0 {
-			if f.lie == "renames once" {
+			if f.Lie == "renames once" {
 				return 404
 			}
 			return 200
 		}
 		f.v.groups = slices.Delete(f.v.groups, at, at+1)
-		if f.lie == "evicts" {
+		if f.Lie == "evicts" {
 			f.v.edges = slices.DeleteFunc(f.v.edges, func(e cardea.Edge) bool { return e.Group == was })
 		}
 		return 200
@@ -139,12 +140,12 @@ func (f *fake) RenameUnit(ctx context.Context, was cardea.GroupID, number string
 }
 
 func (f *fake) DeleteUnit(ctx context.Context, id cardea.GroupID) error {
-	_, err := f.send(ctx, "unmake", true, &exchange{does: func() int {
+	err := f.send(ctx, "unmake", true, &liar.Exchange{Does: func() int {
 		at := f.v.group(id)
 		if at < 0 {
 			return 204
 		}
-		if slices.ContainsFunc(f.v.edges, func(e cardea.Edge) bool { return e.Group == id }) && f.lie != "ruthless" {
+		if slices.ContainsFunc(f.v.edges, func(e cardea.Edge) bool { return e.Group == id }) && f.Lie != "ruthless" {
 			return 409
 		}
 		f.v.groups = slices.Delete(f.v.groups, at, at+1)

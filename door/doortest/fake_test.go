@@ -1,54 +1,40 @@
 package doortest
 
 import (
-	"bytes"
 	"context"
-	"net/http"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/door"
+	"github.com/cardea-access/cardea/wire/readtest/liar"
 )
 
 // fake is a door system with every ability, honest but for its lie.
 type fake struct {
-	v        *vendor
-	rt       http.RoundTripper
-	key      string
-	lie      string
-	readOnly bool
-	said     *bytes.Buffer
+	*liar.Client
 
-	mu    sync.Mutex
-	token string
-	next  time.Time
-	asked int
+	v *vendor
 }
 
 // hidden is a decorator, which hides what is behind it.
 type hidden struct{ door.System }
 
 func (f *fake) Describe(ctx context.Context) (cardea.Organisation, error) {
-	f.mu.Lock()
-	f.asked++
-	asked := f.asked
-	f.mu.Unlock()
-	o := cardea.Organisation{ID: "fake-1", Name: "Fake", Who: "me"}
-	if f.lie == "moody" && asked > 1 {
-		o.Name = "Another"
+	return f.Client.Describe(ctx, string(OnDescribe), false)
+}
+
+// send is one call.
+func (f *fake) send(ctx context.Context, on Call, write bool, x *liar.Exchange) error {
+	if write && f.ReadOnly && f.Lie != "writes" {
+		return cardea.Errorf(cardea.Rejected, "read-only: not sent")
 	}
-	if f.lie == "unpinned" {
-		o.ID = "fake"
-	}
-	_, err := f.send(ctx, OnDescribe, false, &exchange{does: func() int { return 200 }})
-	return o, err
+	_, err := f.Send(ctx, string(on), write, x)
+	return err
 }
 
 func (f *fake) Limits() cardea.Limits {
-	return cardea.Limits{Batch: 3, Timed: f.lie != "modest", WindowsPerEdge: 1, NeedsEmail: true,
+	return cardea.Limits{Batch: 3, Timed: f.Lie != "modest", WindowsPerEdge: 1, NeedsEmail: true,
 		Profile: []string{cardea.FieldFirst, cardea.FieldLast, cardea.FieldEmail, cardea.FieldPhone}}
 }
 
@@ -61,21 +47,21 @@ func (f *fake) Read(ctx context.Context, want cardea.Scope, into *cardea.Intake)
 		if !want.Wants(k) {
 			continue
 		}
-		err := f.list(ctx, want, into.Open(k))
+		err := f.List(ctx, string(listingOf[k]), into.Open(k), func() []cardea.Record { return f.rows(k, want) })
 		switch {
 		case err == nil:
 			into.Open(k).Close()
-		case f.lie == "overclaims":
+		case f.Lie == "overclaims":
 			into.Open(k).Add(nil, cardea.Mark{Ended: true})
 			into.Open(k).Count(len(into.Open(k).Records()))
 			into.Open(k).Close()
 		default:
 			into.Open(k).Fail(err)
-			if f.lie == "drags" {
+			if f.Lie == "drags" {
 				return err
 			}
 		}
-		if cardea.ClassOf(err) == cardea.Auth && f.lie != "quiet" {
+		if cardea.ClassOf(err) == cardea.Auth && f.Lie != "quiet" {
 			auth = err
 		} else {
 			any = true
@@ -105,7 +91,7 @@ func (f *fake) rows(k cardea.Kind, want cardea.Scope) []cardea.Record {
 	case cardea.KindEdge:
 		for _, e := range f.v.edges {
 			if (len(want.Groups) == 0 || slices.Contains(want.Groups, e.Group)) &&
-				(len(want.Accounts) == 0 || slices.Contains(want.Accounts, e.Account) || f.lie == "near-sighted") {
+				(len(want.Accounts) == 0 || slices.Contains(want.Accounts, e.Account) || f.Lie == "near-sighted") {
 				out = append(out, e)
 			}
 		}
@@ -113,82 +99,25 @@ func (f *fake) rows(k cardea.Kind, want cardea.Scope) []cardea.Record {
 	return out
 }
 
-func (f *fake) list(ctx context.Context, want cardea.Scope, p *cardea.Pages) error {
-	seen := map[cardea.Key]bool{}
-	for at := 0; ; {
-		x := &exchange{listed: true}
-		x.does = func() int {
-			all := f.rows(p.Kind(), want)
-			x.total = len(all)
-			x.rows = all[min(at, len(all)):min(at+fakePage, len(all))]
-			return 200
-		}
-		if _, err := f.send(ctx, listingOf[p.Kind()], false, x); err != nil {
-			return err
-		}
-		rows := x.rows
-		m := cardea.Mark{Total: x.total, Counted: true, More: at+fakePage < x.total}
-		m.Short = len(rows) != min(fakePage, max(0, x.total-at)) || (at > 0 && x.total < at)
-		m.Ended = !m.More
-		switch f.lie {
-		case "drops":
-			if at > 0 {
-				rows, m.Counted, m.Short = rows[1:], false, false
-			}
-		case "stops":
-			m.More = m.More && len(rows) > fakePage
-			m.Counted, m.Ended = false, true
-		case "repeats":
-			if at > 0 {
-				rows = append(p.Records()[:1:1], rows...)
-			}
-		case "trusts":
-			m.Counted, m.Short, m.More = false, false, m.More && len(rows) > 0
-			m.Ended = !m.More
-		case "infers":
-			if x.total == 0 {
-				p.Missing(cardea.Key{Kind: p.Kind(), ID: "a0"})
-			}
-		case "restless":
-			f.asked++
-			for i, r := range rows {
-				if a, ok := r.(cardea.Account); ok {
-					a.Name += strings.Repeat("!", f.asked)
-					rows[i] = a
-				}
-			}
-		}
-		for _, r := range rows {
-			m.Short = m.Short || seen[r.Key()] && f.lie != "repeats"
-			seen[r.Key()] = true
-		}
-		p.Add(rows, m)
-		if !m.More {
-			return nil
-		}
-		at += fakePage
-	}
-}
-
 func (f *fake) readKeys(ctx context.Context, want cardea.Scope, into *cardea.Intake) error {
 	for _, k := range want.Keys {
 		p := into.Open(k.Kind)
-		x := &exchange{}
-		x.does = func() int {
+		x := &liar.Exchange{}
+		x.Does = func() int {
 			for _, r := range f.rows(k.Kind, cardea.Scope{}) {
 				if r.Key() == k {
-					x.rows = []cardea.Record{r}
+					x.Rows = []cardea.Record{r}
 				}
 			}
 			return 200
 		}
-		if _, err := f.send(ctx, "key", false, x); err != nil {
+		if err := f.send(ctx, "key", false, x); err != nil {
 			return err
 		}
-		if len(x.rows) == 0 && f.lie != "shrugs" {
+		if len(x.Rows) == 0 && f.Lie != "shrugs" {
 			p.Missing(k)
 		}
-		p.Add(x.rows, cardea.Mark{Ended: true})
+		p.Add(x.Rows, cardea.Mark{Ended: true})
 		p.Close()
 	}
 	return nil
@@ -196,33 +125,33 @@ func (f *fake) readKeys(ctx context.Context, want cardea.Scope, into *cardea.Int
 
 func (f *fake) Find(ctx context.Context, p cardea.NewAccount) ([]cardea.Account, error) {
 	var out []cardea.Account
-	_, err := f.send(ctx, "find", false, &exchange{does: func() int {
+	err := f.send(ctx, "find", false, &liar.Exchange{Does: func() int {
 		out = nil
 		for _, a := range f.v.accounts {
 			if p.Person != "" && a.External == string(p.Person) || strings.EqualFold(a.Email, p.Email) ||
-				f.lie == "generous" && strings.Contains(a.Email, p.Email) {
+				f.Lie == "generous" && strings.Contains(a.Email, p.Email) {
 				out = append(out, a)
 			}
 		}
 		return 200
 	}})
-	if f.lie == "blind" {
+	if f.Lie == "blind" {
 		return nil, err
 	}
 	return out, err
 }
 
 func (f *fake) Create(ctx context.Context, p cardea.NewAccount) (cardea.Account, error) {
-	if p.Email == "" && f.lie != "careless of addresses" {
+	if p.Email == "" && f.Lie != "careless of addresses" {
 		return cardea.Account{}, cardea.Errorf(cardea.Rejected, "no e-mail")
 	}
 	a := cardea.Account{Name: p.Name, Email: p.Email, External: string(p.Person)}
-	_, err := f.send(ctx, OnCreate, true, &exchange{does: func() int {
-		if f.lie != "second accounts" && f.lie != "resends" &&
+	err := f.send(ctx, OnCreate, true, &liar.Exchange{Does: func() int {
+		if f.Lie != "second accounts" && f.Lie != "resends" &&
 			slices.ContainsFunc(f.v.accounts, func(o cardea.Account) bool { return o.Email == p.Email }) {
 			return 409
 		}
-		a.ID = cardea.AccountID(f.v.id())
+		a.ID = cardea.AccountID(f.v.ID())
 		f.v.accounts = append(f.v.accounts, a)
 		return 201
 	}})
@@ -235,31 +164,31 @@ func (f *fake) Create(ctx context.Context, p cardea.NewAccount) (cardea.Account,
 func (f *fake) Grant(ctx context.Context, es []cardea.Edge) ([]string, []error) {
 	refs, errs := make([]string, len(es)), make([]error, len(es))
 	for i, e := range es {
-		if f.lie == "claims" {
+		if f.Lie == "claims" {
 			refs[i] = "e"
 			continue
 		}
-		_, errs[i] = f.send(ctx, OnGrant, true, &exchange{does: func() int {
+		errs[i] = f.send(ctx, OnGrant, true, &liar.Exchange{Does: func() int {
 			if f.v.group(e.Group) < 0 {
 				return 404
 			}
-			if at := f.v.has(e); at >= 0 && f.lie != "doubles" {
+			if at := f.v.has(e); at >= 0 && f.Lie != "doubles" {
 				refs[i] = f.v.edges[at].Ref
 				return 200
 			}
-			e.Ref, e.Mails, e.Who, e.Attributes = f.v.id(), "", nil, cardea.Attributes{Profile: "plain", TimeGroup: "always"}
-			if f.lie == "deaf to windows" {
+			e.Ref, e.Mails, e.Who, e.Attributes = f.v.ID(), "", nil, cardea.Attributes{Profile: "plain", TimeGroup: "always"}
+			if f.Lie == "deaf to windows" {
 				e.Window = cardea.Forever
 			}
 			f.v.edges = append(f.v.edges, e)
 			refs[i] = e.Ref
 			return 201
 		}})
-		if f.lie == "misnames" {
+		if f.Lie == "misnames" {
 			refs[i] = "another"
 		}
 	}
-	if f.lie == "shifts" {
+	if f.Lie == "shifts" {
 		slices.Reverse(errs[:len(errs)-1])
 	}
 	return refs, errs
@@ -268,25 +197,25 @@ func (f *fake) Grant(ctx context.Context, es []cardea.Edge) ([]string, []error) 
 func (f *fake) Revoke(ctx context.Context, es []cardea.Edge) []error {
 	errs := make([]error, len(es))
 	for i, e := range es {
-		if e.Foreign != "" && f.lie != "grasping" {
+		if e.Foreign != "" && f.Lie != "grasping" {
 			errs[i] = cardea.Errorf(cardea.Rejected, "not ours")
 			continue
 		}
-		if f.lie == "keeps" {
+		if f.Lie == "keeps" {
 			continue
 		}
-		_, errs[i] = f.send(ctx, OnRevoke, true, &exchange{does: func() int {
+		errs[i] = f.send(ctx, OnRevoke, true, &liar.Exchange{Does: func() int {
 			at := f.v.has(e)
 			if at < 0 {
 				return 404
 			}
 			f.v.edges = slices.Delete(f.v.edges, at, at+1)
-			if f.lie == "sweeps" && len(f.v.edges) > 0 {
+			if f.Lie == "sweeps" && len(f.v.edges) > 0 {
 				f.v.edges = f.v.edges[1:]
 			}
 			return 204
 		}})
-		if cardea.ClassOf(errs[i]) == cardea.NotFound && f.lie != "pedantic" {
+		if cardea.ClassOf(errs[i]) == cardea.NotFound && f.Lie != "pedantic" {
 			errs[i] = nil
 		}
 	}

@@ -1,139 +1,23 @@
 package doortest
 
 import (
-	"bytes"
 	"fmt"
-	"io"
-	"net/http"
 	"slices"
-	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/cardea-access/cardea"
-	"github.com/cardea-access/cardea/wire"
+	"github.com/cardea-access/cardea/wire/readtest"
+	"github.com/cardea-access/cardea/wire/readtest/liar"
 )
 
-const (
-	fakePage = 3
-	fakeKey  = "fake-key-0123456789"
-)
-
-var fakeRate = wire.Rate{Calls: 20, Per: time.Second}
-
-// vendor is a door vendor in memory. Its requests are functions that travel in the request's context, so that they pass
-// the line and its faults like any other.
+// vendor is a door vendor in memory.
 type vendor struct {
-	mu       sync.Mutex
+	liar.Vendor
+
 	accounts []cardea.Account
 	groups   []cardea.Group
 	edges    []cardea.Edge
-	faults   []Fault
-	tokens   map[string]bool
-	writes   int
-	serial   int
-	recent   []time.Time
 }
-
-// exchange is one request under way: what it does, and for a listing its rows and their count.
-type exchange struct {
-	does   func() int
-	rows   []cardea.Record
-	total  int
-	listed bool
-}
-
-type exchangeKey struct{}
-
-func (v *vendor) id() string {
-	v.serial++
-	return fmt.Sprint(1000 + v.serial)
-}
-
-func (v *vendor) token(key string) string {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if key != fakeKey {
-		return ""
-	}
-	t := "token-of-the-fake-" + v.id()
-	v.tokens[t] = true
-	return t
-}
-
-func (v *vendor) limited(now time.Time) bool {
-	v.recent = slices.DeleteFunc(v.recent, func(t time.Time) bool { return now.Sub(t) > fakeRate.Per })
-	if len(v.recent) >= fakeRate.Calls {
-		return true
-	}
-	v.recent = append(v.recent, now)
-	return false
-}
-
-// strike returns the fault that acts.
-func (v *vendor) strike(on Call) *Fault {
-	for i, f := range v.faults {
-		switch {
-		case f.On != on:
-			continue
-		case f.Skip > 0:
-			v.faults[i].Skip--
-			continue
-		case f.Times == 1:
-			v.faults = slices.Delete(v.faults, i, i+1)
-		case f.Times > 1:
-			v.faults[i].Times--
-		}
-		return &f
-	}
-	return nil
-}
-
-// RoundTrip answers one request.
-func (v *vendor) RoundTrip(r *http.Request) (*http.Response, error) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	x := r.Context().Value(exchangeKey{}).(*exchange)
-	h := http.Header{}
-	reply := func(status int, body io.Reader) *http.Response {
-		return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(body), Request: r}
-	}
-	if r.Method != http.MethodGet {
-		v.writes++
-	}
-	if v.limited(time.Now()) {
-		return reply(http.StatusTooManyRequests, strings.NewReader("")), nil
-	}
-	f := v.strike(Call(strings.Trim(r.URL.Path, "/")))
-	if f != nil && f.Effect == Refuse {
-		if f.RetryAfter > 0 {
-			h.Set("Retry-After", fmt.Sprint(f.RetryAfter))
-		}
-		return reply(f.Status, strings.NewReader("refused")), nil
-	}
-	_, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !v.tokens[token] {
-		return reply(http.StatusUnauthorized, strings.NewReader("")), nil
-	}
-	status := x.does()
-	switch {
-	case f == nil:
-	case f.Effect == Drop:
-		return nil, io.ErrUnexpectedEOF
-	case f.Effect == Empty && x.listed:
-		x.rows, x.total = nil, 0
-	case f.Effect == Truncate && f.Rows != nil:
-		x.rows = x.rows[:min(*f.Rows, len(x.rows))]
-	case f.Effect == Truncate:
-		return reply(status, cut{}), nil
-	}
-	return reply(status, strings.NewReader("")), nil
-}
-
-type cut struct{}
-
-func (cut) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 // has returns the place of an edge.
 func (v *vendor) has(e cardea.Edge) int {
@@ -145,8 +29,8 @@ func (v *vendor) group(id cardea.GroupID) int {
 }
 
 func (v *vendor) truth() []cardea.Edge {
-	v.mu.Lock()
-	defer v.mu.Unlock()
+	v.Lock()
+	defer v.Unlock()
 	var out []cardea.Edge
 	for _, e := range v.edges {
 		if e.Foreign == "" {
@@ -158,7 +42,7 @@ func (v *vendor) truth() []cardea.Edge {
 
 // newVendor makes a world.
 func newVendor(o Options) *vendor {
-	v := &vendor{tokens: map[string]bool{}}
+	v := &vendor{}
 	groups, accounts, edges := 2, 2, 1
 	switch o.Kind {
 	case cardea.KindGroup:
@@ -191,22 +75,28 @@ func newVendor(o Options) *vendor {
 	return v
 }
 
+func classOf(status int, write bool) cardea.Class {
+	m := usual(status)
+	if write {
+		return m.Write
+	}
+	return m.Read
+}
+
 // fakeRig is the rig of the fake; lies are what it does wrong.
 func fakeRig(lie string) Rig {
 	return Rig{
 		Open: func(_ *testing.T, o Options) *Bench {
 			v := newVendor(o)
-			key := fakeKey
-			if o.WrongSecret {
-				key = "another-key-987654321"
-			}
-			said := bytes.NewBufferString("hello\n")
-			f := &fake{v: v, rt: o.Line.Around(v), key: key, lie: lie, readOnly: o.ReadOnly, said: said}
+			f := &fake{liar.NewClient(&v.Vendor, o, lie, classOf), v}
 			b := &Bench{
-				System: f, Groups: []cardea.GroupID{"g0", "g1"}, Truth: v.truth, Secrets: []string{key}, Said: said.String,
-				Writes: func() int { v.mu.Lock(); defer v.mu.Unlock(); return v.writes },
-				Fault:  func(f Fault) { v.mu.Lock(); defer v.mu.Unlock(); v.faults = append(v.faults, f) },
-				Expire: func() { v.mu.Lock(); defer v.mu.Unlock(); clear(v.tokens) },
+				System: f, Groups: []cardea.GroupID{"g0", "g1"}, Truth: v.truth, Secrets: f.Secrets(), Said: f.Said, Writes: v.Writes, Expire: v.Expire,
+				Fault: func(f Fault) {
+					v.Fault(liar.Fault{
+						Trouble: readtest.Trouble{Effect: f.Effect, Status: f.Status, Rows: f.Rows, Skip: f.Skip, Times: f.Times},
+						On:      string(f.On), RetryAfter: f.RetryAfter,
+					})
+				},
 				Nobody: map[cardea.Kind]string{cardea.KindGroup: "gx", cardea.KindAccount: "ax", cardea.KindEdge: "g0/ax"},
 				Profiles: []cardea.Attributes{
 					{Profile: "plain", TimeGroup: "nights"}, {Profile: "all doors", TimeGroup: "always"},
@@ -219,7 +109,7 @@ func fakeRig(lie string) Rig {
 		},
 		Organisation: "fake-1",
 		Abilities:    []Ability{Timed, Profiled, Rewritable, Lockable, Units},
-		Page:         map[cardea.Kind]int{cardea.KindGroup: fakePage, cardea.KindAccount: fakePage, cardea.KindEdge: fakePage},
-		Rate:         fakeRate,
+		Page:         map[cardea.Kind]int{cardea.KindGroup: liar.Page, cardea.KindAccount: liar.Page, cardea.KindEdge: liar.Page},
+		Rate:         liar.Rate(),
 	}
 }
