@@ -33,6 +33,8 @@ type Desk interface {
 	Run(ctx context.Context, id string) (RunDetail, error)
 	// FindPeople returns some people whose name or e-mail fits the query, the best fit first.
 	FindPeople(ctx context.Context, query string) ([]Person, error)
+	// FindAccounts returns accounts at the doors that fit the query and are nobody's, to be asked about like people.
+	FindAccounts(ctx context.Context, query string) ([]Person, error)
 	// Groups returns the access groups of every door connection, sorted by door, place and name.
 	Groups(ctx context.Context) ([]Group, error)
 	// Explain answers a question; NotFound when there is no such person or group.

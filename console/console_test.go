@@ -27,6 +27,7 @@ type fake struct {
 	runs      []Run
 	detail    RunDetail
 	people    []Person
+	accounts  []Person
 	groups    []Group
 	explained Explained
 	zone      *time.Location // of everybody
@@ -51,6 +52,8 @@ func (f *fake) FindPeople(_ context.Context, q string) ([]Person, error) {
 	f.found = append(f.found, q)
 	return f.people, f.err
 }
+
+func (f *fake) FindAccounts(context.Context, string) ([]Person, error) { return f.accounts, f.err }
 
 func (f *fake) Explain(_ context.Context, q Question) (Explained, error) {
 	f.asked = append(f.asked, q)

@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -106,6 +107,7 @@ func (h *handler) nowView(ctx context.Context) nowView {
 	for i := range v.matters {
 		v.matters[i].Text = v.clock.Text(v.matters[i].Text)
 	}
+	v.heeds = say.Heeds(overview, v.clock)
 	v.glance = say.AtAGlance(overview, v.clock)
 	if err != nil {
 		v.glance = say.Glance{State: say.Failed, Head: "The state is not known", Text: v.overviewErr}
@@ -125,10 +127,15 @@ func (h *handler) search(ctx context.Context, query string, chosen cardea.Person
 	if query == "" {
 		return v
 	}
+	var accounts []Person
+	var failed error
+	var both sync.WaitGroup
+	both.Go(func() { accounts, failed = h.desk.FindAccounts(ctx, query) })
 	found, err := h.desk.FindPeople(ctx, query)
-	v.found, v.err = found, h.told(ctx, "search", err)
-	if v.chosen == "" && len(found) == 1 {
-		v.chosen = found[0].ID
+	both.Wait()
+	v.found, v.err = append(found, accounts...), h.told(ctx, "search", cmp.Or(err, failed))
+	if v.chosen == "" && len(v.found) == 1 {
+		v.chosen = v.found[0].ID
 	}
 	return v
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"net/url"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/cardea-access/cardea"
@@ -25,6 +26,7 @@ type (
 		glance      say.Glance
 		overview    Overview
 		matters     []say.Matter
+		heeds       []say.Heed
 		overviewErr string
 		runs        []Run
 		runsErr     string
@@ -90,6 +92,12 @@ func runAnchor(id string) string {
 func matterAnchor(m say.Matter) string {
 	sum := sha256.Sum256([]byte(m.Code + "\x00" + m.Text))
 	return "issue-" + hex.EncodeToString(sum[:6])
+}
+
+// heedAnchor stays the same while what it tells goes on.
+func heedAnchor(n int, h say.Heed) string {
+	sum := sha256.Sum256([]byte(h.Word + "\x00" + h.Type))
+	return "heed-" + strconv.Itoa(n) + "-" + hex.EncodeToString(sum[:4])
 }
 
 func runPath(id string) string { return "/runs/" + url.PathEscape(id) }
@@ -182,6 +190,14 @@ func stateLook(s say.State) look {
 	case say.New:
 	}
 	return look{"quiet", "dot"}
+}
+
+// heedLook is calmer for who is blocked: that is as somebody wants it.
+func heedLook(h say.Heed) look {
+	if h.State == say.New {
+		return look{"quiet", "cross"}
+	}
+	return stateLook(h.State)
 }
 
 func outcomeLook(o say.Outcome) look {

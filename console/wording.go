@@ -20,6 +20,11 @@ func firstMatters(ms []say.Matter) []say.Matter { return ms[:min(len(ms), shownM
 
 func firstNames(m say.Matter) []string { return m.About[:min(len(m.About), namedAtAll)] }
 
+// some names the first of a list, and how many others there are.
+func some(h say.Heed) string {
+	return say.Matter{About: h.List}.Some(namedInLine)
+}
+
 func versionText(v string) string {
 	if v == "" {
 		return ""
@@ -160,6 +165,9 @@ func personFacts(p Person) string {
 		if f = say.Clean(f); f != "" {
 			facts = append(facts, f)
 		}
+	}
+	if p.Door != "" {
+		facts = append(facts, "account at "+say.Clean(p.Door)+", nobody's")
 	}
 	if p.Visitor {
 		facts = append(facts, "visitor")

@@ -31,6 +31,9 @@ func (d *Desk) Explain(ctx context.Context, q say.Question) (say.Explained, erro
 	if _, ok := d.c.Doors[q.Door]; !ok {
 		return say.Explained{}, cardea.Errorf(cardea.NotFound, "there is no door connection %q", q.Door)
 	}
+	if at, key, ok := q.Person.Split(); ok && key.Kind == cardea.KindAccount {
+		return d.explainAccount(ctx, at, key.ID, q)
+	}
 	k, err := d.knower(ctx, q.Door)
 	if err != nil {
 		return say.Explained{}, err

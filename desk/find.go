@@ -249,7 +249,7 @@ func (d *Desk) ZoneOf(ctx context.Context, p cardea.PersonID) *time.Location {
 	return zone
 }
 
-// sharedZone is the zone of all locations, nil when they have several or none.
+// sharedZone is the zone of all locations that an integration is about, nil when they have several or none.
 func (d *Desk) sharedZone(ctx context.Context) *time.Location {
 	shared := ""
 	for name := range sorted(d.c.Spaces) {
@@ -259,7 +259,7 @@ func (d *Desk) sharedZone(ctx context.Context) *time.Location {
 		}
 		for _, p := range places {
 			l, ok := p.(cardea.Location)
-			if !ok || l.Zone == "" {
+			if !ok || l.Zone == "" || !d.concerns(name, l) {
 				continue
 			}
 			if shared != "" && l.Zone != shared {
@@ -273,4 +273,13 @@ func (d *Desk) sharedZone(ctx context.Context) *time.Location {
 		return nil
 	}
 	return zone
+}
+
+// concerns says whether an integration of a space connection is about a location: by its name or id, or because it names none.
+func (d *Desk) concerns(space string, l cardea.Location) bool {
+	return slices.ContainsFunc(d.c.Integrations, func(in Integration) bool {
+		return in.Space == space && (len(in.Locations) == 0 || slices.ContainsFunc(in.Locations, func(n Named) bool {
+			return strings.EqualFold(strings.TrimSpace(n.Text), l.Name) || n.Text == "id:"+l.ID || n.Text == l.ID
+		}))
+	})
 }

@@ -106,7 +106,9 @@ func (d *Desk) issues(ctx context.Context) ([]say.Issue, error) {
 	out := make([]say.Issue, len(rows))
 	at := map[string][]int{} // door -> which of them to name
 	for i, r := range rows {
+		_, connection, _ := strings.Cut(r.Source, ":")
 		out[i] = say.Issue{Issue: r.Issue, Since: r.Opened}
+		out[i].Mend = Mend(r.Issue, shortCause(r.Cause), connection, d.oneIntegration(connection))
 		a := alike{r.Issue.Code, r.Issue.Text}
 		if seen[a]++; seen[a] > namedIssues || r.Issue.Person+cardea.PersonID(r.Issue.Account)+cardea.PersonID(r.Issue.Group) == "" {
 			continue

@@ -3,8 +3,10 @@ package desk_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cardea-access/cardea"
+	"github.com/cardea-access/cardea/desk"
 	"github.com/cardea-access/cardea/desk/say"
 	"github.com/cardea-access/cardea/store"
 	"github.com/cardea-access/cardea/store/storetest"
@@ -156,6 +158,17 @@ func TestTimesThatAreNobodysAreInTheZoneThatAllShare(t *testing.T) {
 		sync(t, h)
 		if z := h.ZoneOf(t.Context(), ""); z != nil {
 			t.Errorf("two zones: %v", z)
+		}
+		// Where no integration is about the other one, it is nobody's clock.
+		in := integration("one", "Hot desk", "General")
+		in.Locations = []desk.Named{{Text: "london"}}
+		d := desk.New(desk.Config{
+			Store: s, Node: "test", Now: func() time.Time { return h.at.Time() }, Integrations: []desk.Integration{in},
+			Spaces: map[string]desk.Space{"rnd": {System: "fake", Space: h.space}},
+			Doors:  map[string]desk.Door{"kisi": {System: "fake", Door: h.door}},
+		})
+		if z := d.ZoneOf(t.Context(), ""); z == nil || z.String() != "Europe/London" {
+			t.Errorf("two zones, one of which is meant: %v", z)
 		}
 	})
 }

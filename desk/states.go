@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/cardea-access/cardea/desk/say"
+	"github.com/cardea-access/cardea/loop/keep"
 )
 
 // States returns how each integration stands, by name: as Overview has it, without the issues. No vendor is asked.
@@ -40,6 +41,12 @@ func (d *Desk) states(ctx context.Context, h history, out *say.Overview) error {
 			}
 			doors[in.Door] = at
 			out.Pending, out.Held = out.Pending+at.pending, out.Held+at.held
+			out.AtRisk += at.counts[keep.AtRisk]
+			waits, err := d.waits(ctx, in.Door, at)
+			if err != nil {
+				return err
+			}
+			out.Waits = append(out.Waits, waits...)
 		}
 		groups, err := d.configured(ctx, in)
 		if err != nil {

@@ -25,7 +25,7 @@ type blockCmd struct {
 
 	Person string `arg:"" help:"E-mail, name or id of the person."`
 	Note   string `help:"Why." required:""`
-	Until  string `help:"Last day (2026-12-01), instant (2026-12-01T09:00:00Z) or duration (48h); open when left out."`
+	Until  string `help:"Last day (2026-12-01), instant (2026-12-01T09:00:00Z) or span (48h, 2d); open when left out."`
 	NoRun  bool   `name:"no-run" help:"Leave it to the next run, or to a server, to take them out."`
 }
 
@@ -68,13 +68,13 @@ func endOf(text string, now cardea.Instant, zone *time.Location) (cardea.Instant
 	if day, err := cardea.ParseDate(text); err == nil {
 		return cardea.StartOf(day+1, zone), nil
 	}
-	if d, err := time.ParseDuration(text); err == nil {
+	if d, ok := spanOf(text); ok {
 		return now.Add(d), nil
 	}
 	var at cardea.Instant
 	if err := at.UnmarshalText([]byte(text)); err != nil || !at.Bounded() {
 		return 0, cardea.Errorf(cardea.Rejected,
-			"--until %s: want a last day such as 2026-12-01, an instant such as 2026-12-01T09:00:00Z, or a duration such as 48h", text)
+			"--until %s: want a last day such as 2026-12-01, an instant such as 2026-12-01T09:00:00Z, or a span of time such as 48h or 2d", text)
 	}
 	return at, nil
 }
@@ -187,6 +187,6 @@ func (l *blocksCmd) do(ctx context.Context, c *terminal, with settings) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(c.out, c.paint(faint, "times are those of "+clock.ZoneName()))
+	_, err = fmt.Fprintln(c.out, c.paint(faint, clock.Times()))
 	return err
 }

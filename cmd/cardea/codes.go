@@ -109,7 +109,7 @@ func (c *terminal) printCodes(codes []desk.AccessCode, clock say.Clock) error {
 	}
 	text := say.N(len(codes), "code", "codes") + ", " + say.N(fresh, "of them", "of them") + " not shown yet"
 	if fresh < len(codes) {
-		text += "; times are those of " + clock.ZoneName()
+		text += "; " + clock.Times()
 	}
 	_, err := fmt.Fprintln(c.out, c.paint(faint, text))
 	return err

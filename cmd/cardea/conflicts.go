@@ -60,7 +60,7 @@ func (l *conflictListCmd) do(ctx context.Context, c *terminal, with settings) er
 	for _, one := range all {
 		c.printConflict(one, clock)
 	}
-	_, err = fmt.Fprintln(c.out, c.paint(faint, "times are those of "+clock.ZoneName()))
+	_, err = fmt.Fprintln(c.out, c.paint(faint, clock.Times()))
 	return err
 }
 

@@ -48,7 +48,7 @@ func (d *driftCmd) do(ctx context.Context, c *terminal, with settings) error {
 	for _, one := range doors {
 		c.printDrift(one, clock)
 	}
-	_, err = fmt.Fprintln(c.out, c.paint(faint, "times are those of "+clock.ZoneName()))
+	_, err = fmt.Fprintln(c.out, c.paint(faint, clock.Times()))
 	return err
 }
 

@@ -14,18 +14,20 @@ import (
 type dueCmd struct {
 	onOrders
 
-	Integration string        `arg:"" help:"Integration; all when none is named." optional:""`
-	Within      time.Duration `help:"How far ahead: 1h, 24h. Not beyond the horizon." default:"1h"`
+	Integration string  `arg:"" help:"Integration; all when none is named." optional:""`
+	Within      stretch `help:"How far ahead: 1h, 24h, 2d. Not beyond the horizon." default:"1h"`
 }
 
 // Help says what the states mean.
 func (*dueCmd) Help() string {
 	return `Whose access must begin or end within the next hour, where and when, by what is stored; no vendor is asked anything.
 
-confirmed  the door system shows it, and begins or ends it by itself
-pending    it is written when its turn comes, which is told, or was written and is to be read back
-at risk    it is not confirmed five minutes before its time, it waits for a person, or more is to be written before it than the
-           connection's budget allows: that is told as soon as it is known, up to the horizon ahead
+Confirmed: the door system shows it, and begins or ends it by itself.
+
+Pending: it is written when its turn comes, which is told, or was written and is to be read back.
+
+At risk: it is not confirmed five minutes before its time, it waits for a person, or more is to be written before it than the
+connection's budget allows. That is told as soon as it is known, up to the horizon ahead.
 
   cardea due
   cardea due london --within 24h --json`
@@ -36,7 +38,7 @@ func (d *dueCmd) Run(ctx context.Context, c *terminal) error { return d.do(ctx, 
 
 func (d *dueCmd) do(ctx context.Context, c *terminal, with settings) error {
 	if d.Within <= 0 {
-		return cardea.Errorf(cardea.Rejected, "--within %s is no time ahead: write 1h or 24h", d.Within)
+		return cardea.Errorf(cardea.Rejected, "--within %s is no time ahead: write 1h, 24h or 2d", time.Duration(d.Within))
 	}
 	with.readOnly = true
 	a, err := d.open(ctx, c, with)
@@ -44,7 +46,7 @@ func (d *dueCmd) do(ctx context.Context, c *terminal, with settings) error {
 		return err
 	}
 	defer a.shut()
-	doors, err := a.desk.Due(ctx, d.Integration, d.Within)
+	doors, err := a.desk.Due(ctx, d.Integration, time.Duration(d.Within))
 	if err != nil {
 		return err
 	}
@@ -55,7 +57,7 @@ func (d *dueCmd) do(ctx context.Context, c *terminal, with settings) error {
 	for _, one := range doors {
 		c.printDue(one, clock)
 	}
-	_, err = fmt.Fprintln(c.out, c.paint(faint, "times are those of "+clock.ZoneName()))
+	_, err = fmt.Fprintln(c.out, c.paint(faint, clock.Times()))
 	return err
 }
 

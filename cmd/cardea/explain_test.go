@@ -65,7 +65,7 @@ func questions() map[string]question {
 		"no longer, a membership that ended": {
 			who: "grace.holloway@birch-partners.test", group: "Shoreditch building", at: "2026-10-26T10:00:00Z", word: "No longer",
 			sentence: []string{"since Sat 24 Oct 17:00 (London)", "the membership “Hot desk” ended"}, decides: "PLAN The membership “Hot desk” ended",
-			change: "Extend it",
+			change: "Extend the membership",
 		},
 		"no, left the team": {
 			who: "hannah.donovan@quarry-works.test", group: "Shoreditch building", word: "No",

@@ -13,7 +13,7 @@ type freezeCmd struct {
 
 	Integration string `arg:"" help:"Integration; all when none is named." optional:""`
 	Reason      string `help:"Why." required:""`
-	Until       string `help:"Last day (2026-12-01), instant (2026-12-01T09:00:00Z) or duration (2h); open when left out."`
+	Until       string `help:"Last day (2026-12-01), instant (2026-12-01T09:00:00Z) or span (2h, 2d); open when left out."`
 }
 
 type unfreezeCmd struct {
@@ -53,7 +53,7 @@ func (f *freezeCmd) do(ctx context.Context, c *terminal, with settings) error {
 	if f.JSON {
 		return printJSON(c.out, frozen)
 	}
-	_, err = fmt.Fprintf(c.out, "%s\ntimes are those of %s\n", say.Freeze(frozen, clock), clock.ZoneName())
+	_, err = fmt.Fprintf(c.out, "%s\n%s\n", say.Freeze(frozen, clock), clock.Times())
 	return err
 }
 

@@ -82,7 +82,7 @@ func (h *holdsCmd) do(ctx context.Context, c *terminal, with settings) error {
 		c.printHold(one, clock, most)
 		fmt.Fprintf(c.out, "    %s\n", remedy(one))
 	}
-	_, err = fmt.Fprintln(c.out, c.paint(faint, "times are those of "+clock.ZoneName()))
+	_, err = fmt.Fprintln(c.out, c.paint(faint, clock.Times()))
 	return err
 }
 

@@ -161,7 +161,7 @@ func TestDueListsWhatMustBeTrueSoon(t *testing.T) {
 			var out bytes.Buffer
 			term := *r.term
 			term.out = &out
-			d := dueCmd{Within: within}
+			d := dueCmd{Within: stretch(within)}
 			d.JSON = true
 			if err := d.do(t.Context(), &term, r.set); err != nil {
 				t.Fatal(err)
@@ -188,7 +188,7 @@ func TestDueListsWhatMustBeTrueSoon(t *testing.T) {
 		if later := due(6 * time.Hour); later["rosa@x.test Elephant room false"] != cardea.DueConfirmed {
 			t.Errorf("within six hours: %v", later)
 		}
-		d := dueCmd{Within: -time.Hour}
+		d := dueCmd{Within: stretch(-time.Hour)}
 		if err := d.do(t.Context(), r.term, r.set); cardea.ClassOf(err) != cardea.Rejected {
 			t.Errorf("an hour ago: %v", err)
 		}

@@ -86,7 +86,7 @@ func (l *issuesListCmd) do(ctx context.Context, c *terminal, with settings) erro
 		}
 		c.printIssue(i, clock)
 	}
-	_, err = fmt.Fprintln(c.out, c.paint(faint, "times are those of "+clock.ZoneName()))
+	_, err = fmt.Fprintln(c.out, c.paint(faint, clock.Times()))
 	return err
 }
 

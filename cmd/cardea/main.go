@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 	"syscall"
 	"time"
 	_ "time/tzdata" // zones must not depend on the machine
@@ -34,41 +33,51 @@ const (
 )
 
 type cli struct {
-	Demo      demoCmd      `cmd:"" help:"Run everything at once: faked vendors, a seeded world, an embedded database and the console."`
-	Serve     serveCmd     `cmd:"" help:"Keep all integrations in step until stopped, with the console."`
-	Sync      syncCmd      `cmd:"" help:"One full run now: read, decide, change, confirm."`
-	Preview   previewCmd   `cmd:"" help:"Show the changeset of a run without writing anything."`
-	Apply     applyCmd     `cmd:"" help:"Approve and apply a changeset that preview showed, by its hash."`
-	Holds     holdsCmd     `cmd:"" help:"Show what waits: which guard holds it and why, since when, whom it concerns, what would release it."`
-	Release   releaseCmd   `cmd:"" help:"Release what waits, all of it or some, after showing exactly what."`
-	Undo      undoCmd      `cmd:"" help:"Show what restores the doors as they were before a run, and do it by its hash."`
-	Drift     driftCmd     `cmd:"" help:"Show what is not in step at the doors: since when, who, where, what Cardea does about it, the mend."`
-	Due       dueCmd       `cmd:"" help:"List what must be true soon at the doors: confirmed, pending or at risk."`
-	Explain   explainCmd   `cmd:"" help:"Say whether a person may pass, since when or until when, and why."`
-	Block     blockCmd     `cmd:"" help:"Keep a person out of every door, at once and whatever records give them."`
-	Unblock   unblockCmd   `cmd:"" help:"Let a blocked person in again where records give it."`
-	Conflicts conflictsCmd `cmd:"" help:"List who is who is not settled, and settle it: merge, keep apart, undo."`
-	Blocks    blocksCmd    `cmd:"" help:"List who is blocked, since when and why."`
-	Freeze    freezeCmd    `cmd:"" help:"Stop all writes of an integration, or of all, but for blocks and locks."`
-	Unfreeze  unfreezeCmd  `cmd:"" help:"Let a frozen integration be written again."`
-	Connect   connectCmd   `cmd:"" help:"Consent at a vendor to a connection that rests on it, or again when the consent has ended."`
-	Hooks     hooksCmd     `cmd:"" help:"Have vendors announce changes, and see whether they do."`
-	Webhooks  webhooksCmd  `cmd:"" help:"Show who is told of events and how that stands; test it."`
-	Issues    issuesCmd    `cmd:"" help:"List what is the matter and what to type about it; take, note and drop issues."`
-	Times     timesCmd     `cmd:"" help:"Say how long it took from a fact to a confirmed change at the doors."`
-	Observe   observeCmd   `cmd:"" help:"Show, group by group, what would differ if an integration took over now."`
-	Adopt     adoptCmd     `cmd:"" help:"Take groups over for an integration, or give one back."`
-	Leave     leaveCmd     `cmd:"" help:"Take an integration away: remove what is ours, hand it over, or stop."`
-	Mappings  mappingsCmd  `cmd:"" help:"List what opens what, and change it after seeing by person what that would do."`
-	Export    exportCmd    `cmd:"" help:"Print the whole configuration in force as YAML, without secrets."`
-	Import    importCmd    `cmd:"" help:"Take a workbook or CSV lists into a house connection, after showing what would change."`
-	House     houseCmd     `cmd:"" help:"List, show, change and remove records of a house connection."`
-	Codes     codesCmd     `cmd:"" help:"List access codes, show one once, make a new one."`
-	Passes    passesCmd    `cmd:"" help:"List mobile passes and invitations to them, print the code of one."`
-	Token     tokenCmd     `cmd:"" help:"Make, list and revoke tokens with which programs ask the API."`
-	Doctor    doctorCmd    `cmd:"" help:"Look at every connection: whose it is, what it can do, what is assumed, what should be mended."`
-	Sandbox   sandboxCmd   `cmd:"" help:"Serve faked vendors from a world file."`
-	Version   versionCmd   `cmd:"" help:"Print the version."`
+	Demo      demoCmd      `cmd:"" group:"run" help:"Run everything at once: faked vendors, a seeded world, an embedded database and the console."`
+	Serve     serveCmd     `cmd:"" group:"run" help:"Keep all integrations in step until stopped, with the console."`
+	Sync      syncCmd      `cmd:"" group:"run" help:"One full run now: read, decide, change, confirm."`
+	Preview   previewCmd   `cmd:"" group:"run" help:"Show the changeset of a run without writing anything."`
+	Apply     applyCmd     `cmd:"" group:"run" help:"Approve and apply a changeset that preview showed, by its hash."`
+	Undo      undoCmd      `cmd:"" group:"run" help:"Show what restores the doors as they were before a run, and do it by its hash."`
+	Sandbox   sandboxCmd   `cmd:"" group:"run" help:"Serve faked vendors from a world file."`
+	Explain   explainCmd   `cmd:"" group:"ask" help:"Say whether a person may pass, since when or until when, and why."`
+	Due       dueCmd       `cmd:"" group:"ask" help:"List what must be true soon at the doors: confirmed, pending or at risk."`
+	Drift     driftCmd     `cmd:"" group:"ask" help:"Show what is not in step at the doors: since when, who, where, what Cardea does about it, the mend."`
+	Times     timesCmd     `cmd:"" group:"ask" help:"Say how long it took from a fact to a confirmed change at the doors."`
+	Observe   observeCmd   `cmd:"" group:"ask" help:"Show, group by group, what would differ if an integration took over now."`
+	Doctor    doctorCmd    `cmd:"" group:"ask" help:"Look at every connection: whose it is, what it can do, what is assumed, what should be mended."`
+	Holds     holdsCmd     `cmd:"" group:"decide" help:"Show what waits: which guard holds it and why, since when, whom it concerns, what would release it."`
+	Release   releaseCmd   `cmd:"" group:"decide" help:"Release what waits, all of it or some, after showing exactly what."`
+	Issues    issuesCmd    `cmd:"" group:"decide" help:"List what is the matter and what to type about it; take, note and drop issues."`
+	Conflicts conflictsCmd `cmd:"" group:"decide" help:"List who is who is not settled, and settle it: merge, keep apart, undo."`
+	Block     blockCmd     `cmd:"" group:"decide" help:"Keep a person out of every door, at once and whatever records give them."`
+	Unblock   unblockCmd   `cmd:"" group:"decide" help:"Let a blocked person in again where records give it."`
+	Blocks    blocksCmd    `cmd:"" group:"decide" help:"List who is blocked, since when and why."`
+	Freeze    freezeCmd    `cmd:"" group:"decide" help:"Stop all writes of an integration, or of all, but for blocks and locks."`
+	Unfreeze  unfreezeCmd  `cmd:"" group:"decide" help:"Let a frozen integration be written again."`
+	Connect   connectCmd   `cmd:"" group:"set up" help:"Consent at a vendor to a connection that rests on it, or again when the consent has ended."`
+	Hooks     hooksCmd     `cmd:"" group:"set up" help:"Have vendors announce changes, and see whether they do."`
+	Webhooks  webhooksCmd  `cmd:"" group:"set up" help:"Show who is told of events and how that stands; test it."`
+	Adopt     adoptCmd     `cmd:"" group:"set up" help:"Take groups over for an integration, or give one back."`
+	Leave     leaveCmd     `cmd:"" group:"set up" help:"Take an integration away: remove what is ours, hand it over, or stop."`
+	Mappings  mappingsCmd  `cmd:"" group:"set up" help:"List what opens what, and change it after seeing by person what that would do."`
+	Export    exportCmd    `cmd:"" group:"set up" help:"Print the whole configuration in force as YAML, without secrets."`
+	Import    importCmd    `cmd:"" group:"set up" help:"Take a workbook or CSV lists into a house connection, after showing what would change."`
+	House     houseCmd     `cmd:"" group:"set up" help:"List, show, change and remove records of a house connection."`
+	Token     tokenCmd     `cmd:"" group:"set up" help:"Make, list and revoke tokens with which programs ask the API."`
+	Codes     codesCmd     `cmd:"" group:"hand out" help:"List access codes, show one once, make a new one."`
+	Passes    passesCmd    `cmd:"" group:"hand out" help:"List mobile passes and invitations to them, print the code of one."`
+	Version   versionCmd   `cmd:"" group:"other" help:"Print the version."`
+}
+
+// helpGroups are the headings under which the help lists the commands.
+var helpGroups = []kong.Group{
+	{Key: "run", Title: "Keep doors in step:"},
+	{Key: "ask", Title: "Ask; nothing is changed:"},
+	{Key: "decide", Title: "What only a person can decide:"},
+	{Key: "set up", Title: "Set up, and take away:"},
+	{Key: "hand out", Title: "Hand out codes and passes:"},
+	{Key: "other", Title: "Other:"},
 }
 
 // terminal is what commands print to and take time from: the process's own, or a test's.
@@ -104,11 +113,17 @@ func (c codeError) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
 func run(ctx context.Context, args []string, c *terminal) int {
 	var commands cli
 	leave := -1
+	helpTo, bare := c.out, len(args) == 0
+	if bare { // what there is, and still no success for a script that forgot the command
+		helpTo, args = c.err, []string{"--help"}
+	}
 	parser, err := kong.New(&commands,
 		kong.Name("cardea"),
 		kong.Description("Keeps doors in step with bookings."),
 		kong.UsageOnError(),
-		kong.Writers(c.out, c.err),
+		kong.Writers(helpTo, c.err),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
+		kong.ExplicitGroups(helpGroups),
 		kong.Exit(func(code int) { leave = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(c),
@@ -119,13 +134,20 @@ func run(ctx context.Context, args []string, c *terminal) int {
 	}
 	chosen, err := parser.Parse(args)
 	if leave >= 0 { // help was asked for and given
+		if bare {
+			return exitUsage
+		}
 		return leave
 	}
 	if err != nil {
-		fmt.Fprintf(c.err, "cardea: %s\n%s\n", strings.Replace(err.Error(), `one of "",`, "one of ", 1), helpFor(err))
+		fmt.Fprintf(c.err, "cardea: %s\n%s\n", wrongLine(err), helpFor(err))
 		return exitUsage
 	}
 	err = chosen.Run()
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		fmt.Fprintln(c.err, "cardea: stopped before it was done. What was written stands and is noted; the same command goes on from there.")
+		return exitIncomplete
+	}
 	var code codeError
 	switch {
 	case err == nil:

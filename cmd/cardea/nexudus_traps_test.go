@@ -147,14 +147,14 @@ func TestASuspendedMemberOfNexudusIsToldAsOne(t *testing.T) {
 		for what, q := range map[string]question{
 			"a membership": {
 				who: "ana@x.test", group: "General access", decides: "PLAN The membership “Hot desk” gives nothing while Ana Almeida is suspended",
-				change: "Ana Almeida: Lift the suspension",
+				change: "Lift the suspension of Ana Almeida",
 			},
 			"a booking": {
 				who: "cleo@x.test", group: "Elephant room", decides: "BOOKING The booking of “Elephant” gives nothing while Cleo Cruz is suspended",
-				change: "Cleo Cruz: Lift the suspension",
+				change: "Lift the suspension of Cleo Cruz",
 			},
 			"what somebody else pays": {
-				who: "fay@x.test", group: "Office 12", decides: "RESOURCE The membership “Private office” assigned to “Office 12” gives nothing while Eli Engel is suspended", change: "Eli Engel: Lift the suspension",
+				who: "fay@x.test", group: "Office 12", decides: "RESOURCE The membership “Private office” assigned to “Office 12” gives nothing while Eli Engel is suspended", change: "Lift the suspension of Eli Engel",
 			},
 		} {
 			q.word, q.sentence = "No", []string{"may not pass " + q.group + " now"}

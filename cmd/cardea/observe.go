@@ -84,7 +84,7 @@ func (c *terminal) printObservation(o desk.Observation, clock say.Clock) {
 	if left > 0 {
 		offer = "Take groups over with: cardea adopt " + o.Integration + " GROUP..."
 	}
-	fmt.Fprintf(c.out, "  %s   (times are those of %s)\n", offer, clock.ZoneName())
+	fmt.Fprintf(c.out, "  %s   (%s)\n", offer, clock.Times())
 }
 
 // printDifference prints what would differ in one group.

@@ -80,10 +80,10 @@ func (f *common) do(ctx context.Context, c *terminal, readOnly bool, work func(c
 	return nil
 }
 
-// clockOf tells instants in the zone of the first integration that names one, else in UTC.
+// clockOf tells instants in the zone of the house, as the desk knows it, else in UTC.
 func clockOf(a *app, c *terminal) say.Clock {
 	clock := say.Clock{Zone: time.UTC, Now: cardea.At(c.now())}
-	if zone := a.desk.Zone(); zone != nil {
+	if zone := a.desk.ZoneOf(context.Background(), ""); zone != nil {
 		clock.Zone = zone
 	}
 	return clock

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -75,13 +74,8 @@ func took(seconds float64) string {
 
 // backOf reads how far back to look: a duration, or days.
 func backOf(text string) (time.Duration, error) {
-	if days, ok := strings.CutSuffix(strings.TrimSpace(text), "d"); ok {
-		if n, err := strconv.Atoi(days); err == nil && n > 0 && n <= 3660 {
-			return time.Duration(n) * 24 * time.Hour, nil
-		}
-	}
-	d, err := time.ParseDuration(strings.TrimSpace(text))
-	if err != nil || d <= 0 {
+	d, ok := spanOf(text)
+	if !ok {
 		return 0, cardea.Errorf(cardea.Rejected, "--since %s: want how far back, such as 24h or 7d", text)
 	}
 	return d, nil

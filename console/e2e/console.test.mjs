@@ -138,6 +138,56 @@ describe("console", () => {
     await context.close();
   });
 
+  test("tells at a glance what is frozen, at risk, held and blocked, and what to type", async () => {
+    const { address } = await serve();
+    const { page, complaints, context } = await open(address);
+    const heeds = page.getByRole("list", { name: "What to know" }).locator("> li");
+    assert.deepEqual(await heeds.locator(".badge").allInnerTexts(), ["frozen", "at risk", "waits", "blocked"]);
+    const told = (await heeds.allInnerTexts()).join("\n");
+    for (const part of [
+      "Lisbon is frozen since Sun 22 Nov 08:02", "until Sun 22 Nov 11:37", "by olga: the doors are being rewired", "cardea unfreeze lisbon",
+      "2 changes that are due soon", "cardea due", "Second floor: 6 changes", "cardea holds",
+      "Bea Fenn, since Sat 21 Nov 09:37", "cardea blocks",
+    ]) assert.ok(told.includes(part), `${part} is not in:\n${told}`);
+    assert.ok(await page.getByText("Times are those of London.").isVisible());
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
+
+  test("finds an account that is nobody's and explains it", async () => {
+    const { address } = await serve();
+    const { page, complaints, context } = await open(address);
+    await page.getByLabel("Person").pressSequentially("cleaner@");
+    await page.getByRole("radio", { name: /Claire Cleaner.*account at kisi, nobody's/ }).waitFor();
+    await page.getByLabel("Access group").selectOption({ label: "General access" });
+    const answer = page.getByRole("region", { name: "Answer" });
+    await answer.getByText("belongs to nobody whom a space system knows").waitFor();
+    assert.equal(await answer.getByText("What was considered").count(), 0);
+    await accessible(page, "an account that is nobody's");
+    await shot(page, "stranger");
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
+
+  test("goes by keyboard alone from the address bar to an answer", async () => {
+    const { address } = await serve();
+    const { page, context } = await open(address);
+    const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent?.trim());
+    await page.keyboard.press("Tab");
+    assert.equal(await focused(), "Skip to the content");
+    await page.keyboard.press("Enter");
+    for (let i = 0; i < 20 && (await focused()) !== "q"; i++) await page.keyboard.press("Tab");
+    await page.keyboard.type("ana");
+    await page.getByRole("radio", { name: /Ana Lopes/ }).waitFor();
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Space");
+    await page.keyboard.press("Tab");
+    assert.equal(await focused(), "group");
+    await page.keyboard.type("First");
+    await page.getByRole("region", { name: "Answer" }).getByText(/^Yes:/).waitFor();
+    await context.close();
+  });
+
   test("writes hostile names as text", async () => {
     const { address } = await serve();
     const { page, complaints, context } = await open(address);

@@ -2,6 +2,7 @@ package say
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/cardea-access/cardea"
 )
@@ -156,14 +157,20 @@ func (t teller) change() string {
 		return "Nothing in the records leads to " + t.group() +
 			": give them a membership, booking or pass that is mapped to it."
 	}
-	if who := t.suspended(*f); who != "" {
-		return upper(who) + ": " + t.word(*f).Mend
+	if t.suspended(*f) != "" {
+		return t.word(*f).Mend
 	}
-	mend := mending(*f)
-	if mend == "" {
-		return ""
+	return upper(strings.NewReplacer(
+		"{it}", t.subject(*f), "{who}", t.person(), "{named}", t.typed(), "{group}", t.group(),
+	).Replace(mending(*f)))
+}
+
+// typed is how a command names the person.
+func (t teller) typed() string {
+	if mail := Clean(t.x.Person.Email); mail != "" {
+		return mail
 	}
-	return upper(t.subject(*f)) + ": " + mend
+	return Clean(string(t.e.Person))
 }
 
 // mending is what a person does about a verdict; what is over is not sold anew in the same way whatever it was.
@@ -171,13 +178,13 @@ func mending(one cardea.Consideration) string {
 	if one.Verdict == cardea.Ended {
 		switch one.Rule { //nolint:exhaustive // the others are memberships
 		case cardea.RuleBooking:
-			return "Book again in the space system."
+			return "Book again in the space system, as {it} is over."
 		case cardea.RulePass, cardea.RuleDayPass:
-			return "Sell them another pass."
+			return "Sell {who} another pass, as {it} is over."
 		}
 	}
 	if one.Verdict == cardea.WasCancelled && one.Rule != cardea.RuleBooking {
-		return "Make it active again, or sell a new one, in the space system."
+		return "Make {it} active again, or sell a new one, in the space system."
 	}
 	return Verdict(one.Verdict).Mend
 }

@@ -24,6 +24,15 @@ func (c Clock) ZoneName() string {
 	return strings.ReplaceAll(name[strings.LastIndexByte(name, '/')+1:], "_", " ")
 }
 
+// Times says in which zone times are told: "times are those of London", "times are in UTC".
+func (c Clock) Times() string {
+	name := c.ZoneName()
+	if name == "UTC" {
+		return "times are in UTC"
+	}
+	return "times are those of " + name
+}
+
 // Moment prints an instant without its zone: "Tue 24 Nov 09:45", with the year when it is not this one and with seconds
 // when there are any. The open ends are "always" and "never", an unset instant is "never" too.
 func (c Clock) Moment(i cardea.Instant) string {

@@ -28,53 +28,55 @@ func (m Mark) Sign() string {
 type Word struct {
 	Short string // for a badge: "not mapped"
 	Text  string // a clause that follows its subject: "is not mapped to this group"
-	Mend  string // a sentence: what would make it a yes, or release it; empty where nothing has to be done
+	// Mend is a sentence: what would make it a yes, or release it; empty where nothing has to be done. That of a verdict says {it} for
+	// the record, {who} for the person, {named} for how a command names them, and {group}.
+	Mend string
 }
 
 var verdicts = map[cardea.Verdict]Word{
 	cardea.Yes: {"yes", "gives access", ""},
 	cardea.NotYet: {
 		"not yet", "has not started yet",
-		"It opens by itself at its start; for earlier, move the start in the space system.",
+		"{it} opens by itself at its start; for earlier, move the start in the space system.",
 	},
-	cardea.Ended: {"ended", "is over", "Extend it, or sell a new one, in the space system."},
+	cardea.Ended: {"ended", "is over", "Extend {it}, or sell a new one, in the space system."},
 	cardea.ByHours: {
 		"outside hours", "is running, but not at this hour",
 		"Come within the hours, or widen the hours of the mapping or the location.",
 	},
 	cardea.NoPass: {
 		"no pass", "needs a valid pass, and the person has none",
-		"Give them a pass in the space system, or change the integration's passgate setting.",
+		"Give {who} a pass in the space system, or change the integration's passgate setting.",
 	},
 	cardea.IsPaused: {
 		"paused", "is paused that day",
-		"Wait until the pause is over, or end it in the space system.",
+		"Wait until the pause of {it} is over, or end it in the space system.",
 	},
 	cardea.NotMapped: {
 		"not mapped", "is not mapped to this group",
-		"Map it to this group in the integration's mappings.",
+		"Map {it} to {group} in the integration's mappings.",
 	},
 	cardea.NotAssigned: {
 		"not assigned", "has no desk, office or room assigned at that time",
-		"Assign one to it in the space system.",
+		"Assign one to {it} in the space system.",
 	},
 	cardea.OtherHolder: {
 		"someone else's", "belongs to somebody else",
-		"Put this person on it in the space system, or give them one of their own.",
+		"Put {who} on {it} in the space system, or give them one of their own.",
 	},
 	cardea.HasLeft: {
 		"left the team", "belongs to the team, and this person has left it",
-		"Make them an active member of the team again in the space system.",
+		"Make {who} an active member of the team again in the space system.",
 	},
-	cardea.NotApproved:  {"not approved", "is not approved", "Approve it in the space system."},
-	cardea.WasCancelled: {"cancelled", "was cancelled", "Book again in the space system."},
-	cardea.IsTentative:  {"tentative", "is only tentative", "Confirm the booking in the space system."},
-	cardea.UsedUp:       {"used up", "has nothing left on it and was not used that day", "Sell them another pass."},
-	cardea.IsLocked:     {"locked", "is locked", "Unlock it in the space system."},
-	cardea.IsBlocked:    {"blocked", "keeps the person out", "Lift it, with: cardea unblock PERSON."},
+	cardea.NotApproved:  {"not approved", "is not approved", "Approve {it} in the space system."},
+	cardea.WasCancelled: {"cancelled", "was cancelled", "Book again in the space system, as {it} was cancelled."},
+	cardea.IsTentative:  {"tentative", "is only tentative", "Confirm {it} in the space system."},
+	cardea.UsedUp:       {"used up", "has nothing left on it and was not used that day", "Sell {who} another pass, as {it} is used up."},
+	cardea.IsLocked:     {"locked", "is locked", "Unlock {it} in the space system."},
+	cardea.IsBlocked:    {"blocked", "keeps the person out", "`cardea unblock {named}` lets {who} in again."},
 	cardea.NoPerson: {
 		"nobody named", "names nobody whom it would let in",
-		"Put the person on it in the space system.",
+		"Put {who} on {it} in the space system.",
 	},
 	cardea.VisitorsOff: {
 		"visitors off", "invites them as a visitor, and visitors get no access here",
@@ -82,20 +84,20 @@ var verdicts = map[cardea.Verdict]Word{
 	},
 	cardea.OutOfScope: {
 		"other location", "is at a location this integration does not cover",
-		"Add the location to the integration.",
+		"Add the location of {it} to the integration.",
 	},
 	cardea.RecordDeleted: {
 		"deleted", "was deleted in the space system",
-		"If that was a mistake, make it again in the space system.",
+		"If that was a mistake, make {it} again in the space system.",
 	},
 	cardea.RecordMissing: {
 		"vanished", "is no longer in what the space system lists",
-		"Look for it in the space system; once it is listed again, access comes back by itself.",
+		"Look for {it} in the space system; once it is listed again, access comes back by itself.",
 	},
-	cardea.Dangling: {"broken link", "names a record that is not there", "Repair the record in the space system."},
+	cardea.Dangling: {"broken link", "names a record that is not there", "Repair {it} in the space system."},
 	cardea.BadRecurrence: {
 		"odd repeat", "repeats in a way that cannot be followed",
-		"Book it again with a simpler repeat in the space system.",
+		"Make {it} anew with a simpler repeat in the space system.",
 	},
 }
 

@@ -16,9 +16,26 @@ type Matter struct {
 	About []string       `json:"about"` // whom and what, by name, each once
 	// Unnamed is how many issues are about somebody or something that has no name here.
 	Unnamed int `json:"unnamed,omitempty"`
+	// Mend is what to type about it; where each of several has its own, what lists them.
+	Mend  string `json:"mend,omitempty"`
+	minor bool
 }
 
-// Matters puts issues together that say the same, in the order in which they appear.
+// Incident says whether it cannot wait.
+func (m Matter) Incident() bool { return strings.HasPrefix(m.Text, incident) }
+
+// rank puts incidents first and minor ones last.
+func (m Matter) rank() int {
+	switch {
+	case m.Incident():
+		return 0
+	case m.minor:
+		return 2
+	}
+	return 1
+}
+
+// Matters puts issues together that say the same, in the order in which they appear, incidents first and minor ones last.
 func Matters(is []Issue) []Matter {
 	type key struct{ code, text string }
 	at := map[key]int{}
@@ -29,9 +46,12 @@ func Matters(is []Issue) []Matter {
 		if !known {
 			n = len(out)
 			at[k] = n
-			out = append(out, Matter{Code: Clean(i.Code), Text: Sentence(i.Text), Since: i.Since})
+			out = append(out, Matter{Code: Clean(i.Code), Text: Sentence(i.Text), Since: i.Since, Mend: i.Mend, minor: i.Minor})
 		}
 		m := &out[n]
+		if m.Mend != i.Mend {
+			m.Mend = "cardea issues"
+		}
 		m.Count++
 		if Known(i.Since) && (!Known(m.Since) || i.Since < m.Since) {
 			m.Since = i.Since
@@ -52,6 +72,7 @@ func Matters(is []Issue) []Matter {
 		})
 		out[n].About = slices.Compact(out[n].About)
 	}
+	slices.SortStableFunc(out, func(a, b Matter) int { return a.rank() - b.rank() })
 	return out
 }
 

@@ -1,6 +1,7 @@
 package say
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/cardea-access/cardea"
@@ -104,6 +105,14 @@ func AtAGlance(o Overview, c Clock) Glance {
 		}
 	case InStep, Fresh:
 		g.Head, g.Text = "Everything is in step", "The doors show what was sold."
+	}
+	switch incidents := slices.DeleteFunc(Matters(o.Issues), func(m Matter) bool { return !m.Incident() }); {
+	case len(incidents) > 0 && worst != Failed:
+		g.State, g.Head = Failed, N(len(incidents), "incident needs a person", "incidents need a person")
+		g.Text = "Everything else goes on."
+	case len(o.Frozen) > 0 && order[worst] < order[Late]:
+		g.State, g.Head = Held, frozenHead(o.Frozen)
+		g.Text = "What is to be changed there waits until the freeze ends; blocks and locks go through."
 	}
 	if len(o.Integrations) == 0 {
 		g = Glance{State: New, Head: "Nothing is set up yet"}

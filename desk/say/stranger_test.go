@@ -14,7 +14,7 @@ func TestARentalThatWasClosedIsNotCalledNotApproved(t *testing.T) {
 	a := Explanation(s.consider(false, closed), s.clock)
 	want(t, "sentence", a.Sentence,
 		"Ana Lopes may not pass First floor now, because the rental book_ben was ended or cancelled in the space system.")
-	want(t, "change", a.Change, "The rental book_ben: Make it active again, or sell a new one, in the space system.")
+	want(t, "change", a.Change, "Make the rental book_ben active again, or sell a new one, in the space system.")
 	booking := s.booking
 	booking.Verdict = cardea.WasCancelled
 	a = Explanation(s.consider(false, booking), s.clock)

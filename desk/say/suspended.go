@@ -27,6 +27,6 @@ func (t teller) word(one cardea.Consideration) Word {
 	}
 	return Word{
 		Short: "suspended", Text: "gives nothing while " + who + " is suspended in the space system",
-		Mend: "Lift the suspension in the space system.",
+		Mend: "Lift the suspension of " + who + " in the space system.",
 	}
 }

@@ -20,11 +20,11 @@ func TestASuspendedPersonIsNoLockedMembership(t *testing.T) {
 	want(t, "sentence", a.Sentence, "Ana Lopes may not pass First floor now, because the membership “Hot desk” gives nothing while "+
 		"Ana Lopes is suspended in the space system.")
 	want(t, "word", a.Lines[0].Word, "suspended")
-	want(t, "change", a.Change, "Ana Lopes: Lift the suspension in the space system.")
+	want(t, "change", a.Change, "Lift the suspension of Ana Lopes in the space system.")
 	a = locked(cardea.Key{Kind: cardea.KindPerson, ID: "9"})
 	want(t, "payer", a.Lines[0].Text, "The membership “Hot desk” gives nothing while Dee Doyle is suspended in the space system.")
-	want(t, "payer's change", a.Change, "Dee Doyle: Lift the suspension in the space system.")
+	want(t, "payer's change", a.Change, "Lift the suspension of Dee Doyle in the space system.")
 	a = locked(cardea.Key{Kind: cardea.KindAgreement, ID: "42"})
 	want(t, "rental", a.Lines[0].Text, "The membership “Hot desk” is locked.")
-	want(t, "rental's change", a.Change, "The membership “Hot desk”: Unlock it in the space system.")
+	want(t, "rental's change", a.Change, "Unlock the membership “Hot desk” in the space system.")
 }

@@ -14,6 +14,9 @@ type Overview struct {
 	// Pending and Held count operations of every door once: two integrations may map one group, and both count it.
 	Pending int `json:"pending"`
 	Held    int `json:"held"`
+	// Waits says in which groups, AtRisk counts what is due soon and will hardly be true in time: both as of the last whole runs.
+	Waits  []Wait `json:"waits,omitempty"`
+	AtRisk int    `json:"at_risk,omitempty"`
 	// Running is true while something is read or kept.
 	Running bool `json:"running,omitempty"`
 }
@@ -79,6 +82,7 @@ type Issue struct {
 	Since cardea.Instant `json:"since"`
 	Who   string         `json:"who,omitempty"`   // person, else account, by name
 	Where string         `json:"where,omitempty"` // group, by name
+	Mend  string         `json:"mend,omitempty"`  // what to type about it
 }
 
 // Outcome is how a run ended.
@@ -136,6 +140,8 @@ type Person struct {
 	Team    string          `json:"team,omitempty"`
 	Visitor bool            `json:"visitor,omitempty"`
 	Left    bool            `json:"left,omitempty"`
+	// Door is set for an account that is nobody's whom a space system knows: the door connection that it is at.
+	Door string `json:"door,omitempty"`
 }
 
 // Group is an access group of one door connection. Its id is unique within that connection only.

@@ -76,6 +76,12 @@ func (d *desk) Overview(context.Context) (console.Overview, error) {
 			{Name: "london", Space: "rnd", Door: "kisi", State: say.Held, Pending: 2, Held: 6, NextWake: d.at(-8)},
 		},
 		Issues: d.issues(),
+		AtRisk: 2,
+		Waits:  []say.Wait{{Door: "kisi", Group: "105", Name: "Second floor", Count: 6}},
+		Frozen: []cardea.Freeze{{Integration: "lisbon", Reason: "the doors are being rewired", By: "olga", Since: d.at(95), Until: d.at(-120)}},
+		Blocked: []cardea.Block{
+			{Person: "rnd/person:p9", Name: "Bea Fenn", Note: "lost her badge", By: "olga", Since: d.at(1440), Until: cardea.Never},
+		},
 	}, nil
 }
 
@@ -222,6 +228,17 @@ func (d *desk) FindPeople(_ context.Context, query string) ([]console.Person, er
 	return out, nil
 }
 
+func (d *desk) FindAccounts(_ context.Context, query string) ([]console.Person, error) {
+	if d.broken {
+		return nil, errBroken
+	}
+	one := console.Person{ID: "kisi/account:a9", Name: "Claire Cleaner", Email: "cleaner@acme.example", Door: "kisi"}
+	if d.empty || !strings.Contains(strings.ToLower(one.Name+" "+one.Email), strings.ToLower(query)) {
+		return nil, nil
+	}
+	return []console.Person{one}, nil
+}
+
 func (d *desk) Groups(context.Context) ([]console.Group, error) {
 	if d.broken {
 		return nil, errBroken
@@ -247,6 +264,12 @@ func (d *desk) Explain(ctx context.Context, q console.Question) (console.Explain
 		return console.Explained{}, err
 	}
 	x := console.Explained{ReadAt: d.at(6.2)}
+	if q.Person == "kisi/account:a9" {
+		people = append(people, console.Person{ID: q.Person, Name: "Claire Cleaner", Email: "cleaner@acme.example"})
+		x.Stranger = &say.Stranger{
+			Account: cardea.Account{ID: "a9", Name: "Claire Cleaner", Email: "cleaner@acme.example"}, Mode: cardea.Exclusive,
+		}
+	}
 	for _, p := range people {
 		if p.ID == q.Person {
 			x.Person = p
@@ -262,6 +285,10 @@ func (d *desk) Explain(ctx context.Context, q console.Question) (console.Explain
 	}
 	x.Explanation = d.considered(q)
 	x.Door = say.AtDoor{ReadAt: d.at(6), Account: x.Person.Email, Window: cardea.Forever}
+	if x.Stranger != nil {
+		x.Door.Member = q.Group == "101"
+		return x, nil
+	}
 	if x.Explanation.Open {
 		x.Door.Member, x.Door.Window = true, *x.Explanation.Window
 	}
