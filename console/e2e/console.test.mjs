@@ -146,7 +146,7 @@ describe("console", () => {
     const told = (await heeds.allInnerTexts()).join("\n");
     for (const part of [
       "Lisbon is frozen since Sun 22 Nov 08:02", "until Sun 22 Nov 11:37", "by olga: the doors are being rewired", "cardea unfreeze lisbon",
-      "2 changes that are due soon", "cardea due", "Second floor: 6 changes", "cardea holds",
+      "2 changes that are due soon", "cardea due", "Changes wait for a person in 1 group", "Second floor: 6 changes", "cardea holds",
       "Bea Fenn, since Sat 21 Nov 09:37", "cardea blocks",
     ]) assert.ok(told.includes(part), `${part} is not in:\n${told}`);
     assert.ok(await page.getByText("Times are those of London.").isVisible());
@@ -212,6 +212,21 @@ describe("console", () => {
       await accessible(page, name);
       await shot(page, name);
       assert.equal(await wide(page), 0, "nothing sticks out sideways");
+      assert.deepEqual(complaints, []);
+      await context.close();
+    });
+  }
+
+  for (const width of [390, 768, 1280]) {
+    test(`holds many rows and long names at ${width} pixels`, async () => {
+      const { address } = await serve("-crowd");
+      const path = "/?q=ba&person=rnd%2Fperson%3Ap1&group=kisi%2F102&run=r8";
+      const { page, complaints, context } = await open(address, { viewport: { width, height: 900 } }, path);
+      await page.getByText("and 4,221 other").or(page.getByText("not listed here")).first().waitFor();
+      assert.equal(await wide(page), 0, "nothing sticks out sideways");
+      assert.equal(await page.getByRole("list", { name: "What to know" }).locator("> li .badge").first().innerText(), "incident");
+      await accessible(page, `crowd at ${width}`);
+      await shot(page, `crowd-${width}`);
       assert.deepEqual(complaints, []);
       await context.close();
     });

@@ -35,6 +35,7 @@ func Heeds(o Overview, c Clock) []Heed {
 		out = append(out, h)
 	}
 	for _, f := range o.Frozen {
+		f.Since, f.Until = toMinute(f.Since), toMinute(f.Until)
 		h := Heed{Held, "frozen", Sentence(Freeze(f, c)) + " Nothing is written meanwhile but blocks and locks.", nil, "cardea unfreeze"}
 		if in := Clean(f.Integration); in != "" {
 			h.Type += " " + in
@@ -48,7 +49,8 @@ func Heeds(o Overview, c Clock) []Heed {
 		})
 	}
 	if len(o.Waits) > 0 {
-		h := Heed{State: Held, Word: "waits", Text: "A person has to look at what waits, group by group.", Type: "cardea holds"}
+		h := Heed{State: Held, Word: "waits", Type: "cardea holds"}
+		h.Text = "Changes wait for a person in " + N(len(o.Waits), "group", "groups") + "."
 		for _, w := range o.Waits {
 			h.List = append(h.List, w.name()+": "+N(w.Count, "change", "changes"))
 		}
@@ -62,11 +64,20 @@ func Heeds(o Overview, c Clock) []Heed {
 			if name == "" {
 				name = Clean(string(b.Person))
 			}
+			b.Since, b.Until = toMinute(b.Since), toMinute(b.Until)
 			h.List = append(h.List, name+", "+Block(b, c))
 		}
 		out = append(out, h)
 	}
 	return out
+}
+
+// toMinute leaves the seconds out of what is told at a glance.
+func toMinute(i cardea.Instant) cardea.Instant {
+	if !Known(i) {
+		return i
+	}
+	return i - i%cardea.Minute
 }
 
 // namedHeeds is how many are named whom an incident is about.

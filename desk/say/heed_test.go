@@ -27,14 +27,14 @@ func TestWhatAPersonHasToKnowIsToldAtAGlance(t *testing.T) {
 			glanceOf(func(o *Overview) {
 				o.Frozen = []cardea.Freeze{{Integration: "london", Reason: "rewiring", By: "olga", Since: since, Until: cardea.Never}}
 			}),
-			"held frozen London is frozen since Sun 22 Nov 08:33:20 by olga: rewiring. Nothing is written meanwhile but blocks and locks. [] " +
+			"held frozen London is frozen since Sun 22 Nov 08:33 by olga: rewiring. Nothing is written meanwhile but blocks and locks. [] " +
 				"cardea unfreeze london",
 		},
 		"Everything is frozen": {
 			glanceOf(func(o *Overview) {
 				o.Frozen = []cardea.Freeze{{Reason: "x", By: "y", Since: since, Until: c.Now + cardea.Hour}}
 			}),
-			"held frozen Every integration is frozen since Sun 22 Nov 08:33:20 until Sun 22 Nov 10:33:20 by y: x. " +
+			"held frozen Every integration is frozen since Sun 22 Nov 08:33 until Sun 22 Nov 10:33 by y: x. " +
 				"Nothing is written meanwhile but blocks and locks. [] cardea unfreeze",
 		},
 		"1 incident needs a person": {
@@ -70,7 +70,7 @@ func TestWhatWaitsIsAtRiskOrBlockedIsToldToo(t *testing.T) {
 	want(t, "at risk", got[0].Text+" "+got[0].Type, "3 changes that are due soon will hardly be there in time. cardea due")
 	want(t, "waits", strings.Join(got[1].List, "; ")+" "+got[1].Type, "Night: 4 changes; id:8: 1 change; Accounts and units: 2 changes cardea holds")
 	want(t, "blocked", got[2].Text+" "+got[2].List[0]+" "+got[2].Type, "1 person is kept out of every door, whatever records give. "+
-		"Ana Lopes, since Sun 22 Nov 09:33:20 by olga: lost her badge cardea blocks")
+		"Ana Lopes, since Sun 22 Nov 09:33 by olga: lost her badge cardea blocks")
 }
 
 func TestIncidentsComeFirstAndMinorMattersLast(t *testing.T) {

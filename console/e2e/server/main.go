@@ -21,22 +21,27 @@ import (
 func main() {
 	empty := flag.Bool("empty", false, "a workspace in which nothing is set up")
 	broken := flag.Bool("broken", false, "a workspace whose every answer is an error")
+	full := flag.Bool("crowd", false, "a workspace with more of everything, under longer names, than a page is drawn for")
 	flag.Parse()
-	if err := run(*empty, *broken); err != nil {
+	if err := run(*empty, *broken, *full); err != nil {
 		slog.Error("server", "error", err)
 		os.Exit(1)
 	}
 }
 
-func run(empty, broken bool) error {
+func run(empty, broken, full bool) error {
 	zone, err := time.LoadLocation("Europe/London")
 	if err != nil {
 		return fmt.Errorf("load the zone: %w", err)
 	}
 	d := newDesk()
 	d.empty, d.broken = empty, broken
+	var shown console.Desk = d
+	if full {
+		shown = crowd{d}
+	}
 	server := &http.Server{
-		Handler:           console.New(console.Config{Desk: d, Version: "0.1.0", Zone: zone, Now: func() time.Time { return d.now }}),
+		Handler:           console.New(console.Config{Desk: shown, Version: "0.1.0", Zone: zone, Now: func() time.Time { return d.now }}),
 		ReadHeaderTimeout: 5 * time.Second,
 	}
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
