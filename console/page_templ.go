@@ -228,7 +228,7 @@ func page(p pageView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<p id=\"offline\" class=\"note bad mb-4\" role=\"alert\" hidden>Cardea does not answer. What is shown below is no longer fresh; it comes back by itself.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<p id=\"offline\" class=\"note bad sticky top-3 z-10 mb-4\" role=\"alert\" hidden>Cardea does not answer. What is shown below is no longer fresh; it comes back by itself.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -28,11 +28,21 @@ func Heeds(o Overview, c Clock) []Heed {
 			continue
 		}
 		h := Heed{Failed, "incident", strings.TrimPrefix(m.Text, "INCIDENT: "), nil, "cardea issues"}
-		if some := m.Some(namedHeeds); some != "" {
+		if some := m.Some(namedAtAGlance); some != "" {
 			h.List = []string{some}
 		}
 		h.Text = upper(h.Text)
 		out = append(out, h)
+	}
+	if len(o.Frozen) > namedAtAGlance { // one after the other they would fill the page
+		h := Heed{State: Held, Word: "frozen", Type: "cardea unfreeze"}
+		h.Text = N(len(o.Frozen), "freeze is", "freezes are") + " in force. Nothing is written there meanwhile but blocks and locks."
+		for _, f := range o.Frozen {
+			f.Since, f.Until = toMinute(f.Since), toMinute(f.Until)
+			h.List = append(h.List, Freeze(f, c))
+		}
+		out = append(out, h)
+		o.Frozen = nil
 	}
 	for _, f := range o.Frozen {
 		f.Since, f.Until = toMinute(f.Since), toMinute(f.Until)
@@ -80,9 +90,6 @@ func toMinute(i cardea.Instant) cardea.Instant {
 	return i - i%cardea.Minute
 }
 
-// namedHeeds is how many are named whom an incident is about.
-const namedHeeds = 3
-
 // Wait counts what waits for a person in a group of a door connection.
 type Wait struct {
 	Door  string         `json:"door"`
@@ -113,5 +120,5 @@ func frozenHead(fs []cardea.Freeze) string {
 	if len(names) == 1 {
 		return upper(names[0]) + " is frozen"
 	}
-	return upper(And(names)) + " are frozen"
+	return upper(few(names)) + " are frozen"
 }

@@ -37,6 +37,16 @@ func TestWhatAPersonHasToKnowIsToldAtAGlance(t *testing.T) {
 			"held frozen Every integration is frozen since Sun 22 Nov 08:33 until Sun 22 Nov 10:33 by y: x. " +
 				"Nothing is written meanwhile but blocks and locks. [] cardea unfreeze",
 		},
+		"A, b, c and 1 other are frozen": {
+			glanceOf(func(o *Overview) {
+				for _, in := range []string{"a", "b", "c", "d"} {
+					o.Frozen = append(o.Frozen, cardea.Freeze{Integration: in, Reason: "x", By: "y", Since: since, Until: cardea.Never})
+				}
+			}),
+			"held frozen 4 freezes are in force. Nothing is written there meanwhile but blocks and locks. [a is frozen since Sun 22 Nov 08:33 by y: x, " +
+				"b is frozen since Sun 22 Nov 08:33 by y: x, c is frozen since Sun 22 Nov 08:33 by y: x, d is frozen since Sun 22 Nov 08:33 by y: x] " +
+				"cardea unfreeze",
+		},
 		"1 incident needs a person": {
 			glanceOf(func(o *Overview) {
 				o.Issues = []Issue{

@@ -84,7 +84,7 @@ func AtAGlance(o Overview, c Clock) Glance {
 	switch worst {
 	case Failed:
 		g.Head = "Something does not work"
-		g.Text = "Look at " + And(bad) + " below; meanwhile what was known still holds."
+		g.Text = "Look at " + few(bad) + " below; meanwhile what was known still holds."
 	case Held:
 		g.Head = N(held, "change waits", "changes wait") + " for a person"
 		if held == 0 {
@@ -92,7 +92,8 @@ func AtAGlance(o Overview, c Clock) Glance {
 		}
 		g.Text = "Everything else goes on. " + sentence(pending > 0, N(pending, "other change is", "other changes are")+" on the way.")
 	case Late:
-		g.Head, g.Text = "Reading is late", upper(And(late))+" has not been read on time; what was known still holds."
+		g.Head, g.Text = "Reading is late", upper(few(late))+sentence(len(late) == 1, " has")+sentence(len(late) != 1, " have")+
+			" not been read on time; what was known still holds."
 	case Pending:
 		g.Head, g.Text = sentence(pending > 0, N(pending, "change is", "changes are")+" on the way"), "The doors are being brought in step."
 		if pending == 0 {
@@ -124,6 +125,12 @@ func AtAGlance(o Overview, c Clock) Glance {
 	g.Text = strings.TrimSpace(g.Text)
 	return g
 }
+
+// few names the first of several, and how many others there are.
+func few(names []string) string { return Matter{About: names}.Some(namedAtAGlance) }
+
+// namedAtAGlance is how many are named in a line at a glance.
+const namedAtAGlance = 3
 
 func sentence(when bool, s string) string {
 	if !when {
