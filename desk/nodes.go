@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"encoding/json"
-	"log/slog"
 	"maps"
 	"slices"
 	"sync"
@@ -150,12 +149,7 @@ func (d *Desk) pin(ctx context.Context, name string, known store.Connection, a a
 	case a.err != nil && ctx.Err() != nil:
 		return nil, ctx.Err()
 	case a.err != nil && known.Organisation != "": // the read or the run says what is the matter, and takes nothing away
-		level := slog.LevelWarn
-		if cardea.ClassOf(a.err) == cardea.Throttled { // it is only asked too often, and the read tells so in the same breath
-			level = slog.LevelInfo
-		}
-		d.c.Log.Log(ctx, level, "a connection does not say whose it is; what was known of it still holds",
-			"connection", name, "error", a.err)
+		d.c.Log.Info("a connection does not say whose it is; what was known of it still holds", "connection", name, "error", a.err)
 		return nil, nil
 	case a.err != nil:
 		return cardea.Errorf(cardea.ClassOf(a.err), "connection %s: %w", name, a.err), nil

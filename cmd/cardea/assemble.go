@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"os"
 	"slices"
@@ -77,6 +78,9 @@ func (f *common) assemble(ctx context.Context, c *terminal, s settings) (_ *app,
 		}
 	}
 	if f.World != "" {
+		if err = atSandbox(a.file); err != nil {
+			return nil, err
+		}
 		if s.transport, err = rehearsal(f.World, c); err != nil {
 			return nil, err
 		}
@@ -123,7 +127,7 @@ func (f *common) assemble(ctx context.Context, c *terminal, s settings) (_ *app,
 	a.desk = desk.New(desk.Config{
 		Webhooks: told, Courier: courier,
 		Store: a.store, Spaces: spaces, Doors: doors, Integrations: wanted, Managed: "file", Now: c.now,
-		Log: f.logger(s.log), Node: uuid.NewString(), Progress: s.progress, Stepped: s.stepped,
+		Log: f.journal(s), Node: uuid.NewString(), Progress: s.progress, Stepped: s.stepped,
 		Life: s.life, Parallel: s.parallel, Poll: s.poll, Fit: a.node.fit,
 		History: a.file.Retain.History.Duration, Records: a.file.Retain.Records.Duration,
 	})
@@ -161,6 +165,17 @@ func rehearsal(path string, c *terminal) (http.RoundTripper, error) {
 		return nil, err
 	}
 	return server.Transport(), nil
+}
+
+// atSandbox refuses to rehearse with a connection that would look for its vendor elsewhere: the sandbox is at no vendor's address.
+func atSandbox(f *config.File) error {
+	for _, name := range slices.Sorted(maps.Keys(f.Connections)) {
+		if c := f.Connections[name]; c.BaseURL == "" && c.System != "house" {
+			return cardea.Errorf(cardea.Rejected, "with --world, connection %s needs a base_url at the sandbox, such as "+
+				"http://127.0.0.1:9090/%s, and the world's credentials: testdata/worlds/tiny.cardea.yaml has both", name, c.System)
+		}
+	}
+	return nil
 }
 
 func masterKey(f *config.File) ([]byte, error) {
