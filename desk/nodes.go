@@ -49,6 +49,9 @@ func (d *Desk) Join(ctx context.Context) error { return d.join(ctx, false) }
 
 // join writes what is configured and not there yet, and asks connections whose they are: all, or only those of which nobody knows.
 func (d *Desk) join(ctx context.Context, all bool) error {
+	if err := d.fellBack(ctx); err != nil {
+		return err
+	}
 	rows, err := d.ws.Connections(ctx)
 	if err != nil {
 		return err

@@ -24,3 +24,18 @@ func (s *Store) LookAgain(ctx context.Context, kinds []string, now cardea.Instan
 		Now: int64(now), Latest: int64(now.Add(slotsAhead)),
 	}))
 }
+
+// longestLives is how many lives of a lease a lease may reach ahead, by the clock of another node too.
+const longestLives = 3
+
+// FellBack makes every unit of these kinds due when the clock was ahead before and is not any more, which no process may have seen
+// happen: what was leased and handed out then would be nobody's until that time has come. It says whether it was so.
+func (s *Store) FellBack(ctx context.Context, kinds []string, now cardea.Instant, life time.Duration) (bool, error) {
+	ahead, err := s.queries().WrittenAhead(ctx, gen.WrittenAheadParams{
+		Leased: int64(now.Add(longestLives * life)), Slots: int64(now.Add(slotsAhead)),
+	})
+	if err != nil || ahead == 0 {
+		return false, classed("looking for what a clock that was ahead wrote", err)
+	}
+	return true, s.LookAgain(ctx, kinds, now, life)
+}

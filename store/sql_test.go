@@ -14,7 +14,7 @@ import (
 )
 
 // everyWorkspace are the queries that look at the wake rows of all workspaces: who works is not who owns.
-var everyWorkspace = []string{"ClaimDue", "LookAgain", "NextFree", "NextWake", "PullBudgets"}
+var everyWorkspace = []string{"ClaimDue", "LookAgain", "NextFree", "NextWake", "PullBudgets", "WrittenAhead"}
 
 var (
 	sqlComment = regexp.MustCompile(`(?m)--.*$`)

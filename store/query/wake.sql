@@ -73,3 +73,8 @@ WHERE kind IN (SELECT j.key FROM json_each(@kinds) j);
 -- name: PullBudgets :exec
 -- Over all workspaces: slots that were handed out by a clock that was ahead are nobody's. A month's quota looks weeks ahead.
 UPDATE budget SET tat = CAST(@now AS BIGINT) WHERE tat > CAST(@latest AS BIGINT) AND REPLACE(name, '/month', '') = name;
+
+-- name: WrittenAhead :one
+-- Over all workspaces: leases and slots that only a clock that was ahead can have written.
+SELECT CAST((SELECT COUNT(*) FROM wake WHERE lease_until > CAST(@leased AS BIGINT)) +
+    (SELECT COUNT(*) FROM budget WHERE tat > CAST(@slots AS BIGINT) AND REPLACE(name, '/month', '') = name) AS BIGINT) AS rows_ahead;

@@ -423,3 +423,21 @@ func (q *Queries) WakeTimes(ctx context.Context, workspaceID string) ([]WakeTime
 	}
 	return items, nil
 }
+
+const writtenAhead = `-- name: WrittenAhead :one
+SELECT CAST((SELECT COUNT(*) FROM wake WHERE lease_until > CAST($1 AS BIGINT)) +
+    (SELECT COUNT(*) FROM budget WHERE tat > CAST($2 AS BIGINT) AND REPLACE(name, '/month', '') = name) AS BIGINT) AS rows_ahead
+`
+
+type WrittenAheadParams struct {
+	Leased int64
+	Slots  int64
+}
+
+// Over all workspaces: leases and slots that only a clock that was ahead can have written.
+func (q *Queries) WrittenAhead(ctx context.Context, arg WrittenAheadParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, writtenAhead, arg.Leased, arg.Slots)
+	var rows_ahead int64
+	err := row.Scan(&rows_ahead)
+	return rows_ahead, err
+}
