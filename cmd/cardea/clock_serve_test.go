@@ -21,7 +21,7 @@ func TestAClockThatIsSetAheadAndBackWhileServing(t *testing.T) {
 			defer func() { r.shut() }()
 			stop := r.serving()
 			defer stop()
-			time.Sleep(20 * time.Minute)
+			time.Sleep(21 * time.Minute) // at twenty past nine somebody's access ends
 			if !r.in("General access", "ana") {
 				t.Fatal("Ana is not in")
 			}
@@ -43,6 +43,39 @@ func TestAClockThatIsSetAheadAndBackWhileServing(t *testing.T) {
 				t.Errorf("Ana is in long after an interval has gone by: %s", r.term.err)
 			}
 		})
+	})
+}
+
+// TestAClockThatIsSetAheadEndsNothingEarly puts our clock past the end of somebody's access while what the door system last said of
+// the time is from before: it is asked again before anything is written.
+func TestAClockThatIsSetAheadEndsNothingEarly(t *testing.T) {
+	t.Parallel()
+	bubble(t, morning, func(t *testing.T) {
+		r := tiny(t, kept(t))
+		r.shut()
+		var off atomic.Int64
+		r.term.now = func() time.Time { return time.Now().Add(time.Duration(off.Load())) }
+		r.open()
+		defer func() { r.shut() }()
+		stop := r.serving()
+		defer stop()
+		time.Sleep(17 * time.Minute)
+		n, inside := r.writes(), r.inside()
+		off.Store(int64(5 * time.Minute))
+		time.Sleep(90 * time.Second)
+		if s := r.sent(n); len(s) > 0 {
+			t.Errorf("written by a clock that was five minutes ahead: %v", s)
+		}
+		for group, who := range inside {
+			if got := r.inside()[group]; !slices.Equal(got, who) {
+				t.Errorf("%s changed from %v to %v", group, who, got)
+			}
+		}
+		off.Store(0)
+		time.Sleep(5 * time.Minute)
+		if len(r.sent(n)) == 0 {
+			t.Error("with the clock set right nothing is written when it is due")
+		}
 	})
 }
 
