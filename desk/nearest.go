@@ -3,6 +3,8 @@ package desk
 import (
 	"fmt"
 	"strings"
+
+	"github.com/cardea-access/cardea/desk/say"
 )
 
 // Nearest ends a sentence about an unknown name: with the known name that was probably meant, else with all of them when
@@ -20,7 +22,7 @@ func Nearest(got string, known []string) string {
 	case at <= 1+len(got)/3:
 		return fmt.Sprintf(": did you mean %q?", best)
 	case len(known) <= 12:
-		return ": there are " + strings.Join(known, ", ")
+		return ": there are " + say.Clean(strings.Join(known, ", "))
 	}
 	return fmt.Sprintf("; the nearest is %q", best)
 }

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/cardea-access/cardea"
 )
@@ -56,7 +57,7 @@ func (c *Client) refusal(call Call, ans Answer) error {
 	if e.Text != "" {
 		text += ": " + e.Text
 	}
-	e.Text = c.redact.text(text)
+	e.Text = c.redact.text(harmless(text))
 	if e.Cause != nil {
 		e.Cause = c.redact.error(e.Cause)
 	}
@@ -130,8 +131,22 @@ func words(raw json.RawMessage, depth int) string {
 	return strings.Join(parts, "; ")
 }
 
+// harmless takes out of a vendor's words what steers terminals and logs, not text: control characters, and those that turn the
+// direction of writing.
+func harmless(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsControl(r), r == '\u2028', r == '\u2029':
+			return ' '
+		case unicode.Is(unicode.Bidi_Control, r):
+			return -1
+		}
+		return r
+	}, s)
+}
+
 func clip(s string) string {
-	s = strings.ToValidUTF8(strings.Join(strings.Fields(s), " "), "")
+	s = strings.ToValidUTF8(strings.Join(strings.Fields(harmless(s)), " "), "")
 	if len(s) > 300 {
 		s = strings.ToValidUTF8(s[:300], "") + "..."
 	}

@@ -74,7 +74,7 @@ func (r *redactor) error(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &cleaned{text: r.text(err.Error()), cause: err}
+	return &cleaned{text: r.text(harmless(err.Error())), cause: err}
 }
 
 type cleaned struct {

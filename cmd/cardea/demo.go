@@ -9,6 +9,7 @@ import (
 
 	"github.com/cardea-access/cardea/cmd/cardea/config"
 	"github.com/cardea-access/cardea/desk"
+	"github.com/cardea-access/cardea/desk/say"
 	"github.com/cardea-access/cardea/sandbox"
 	"github.com/cardea-access/cardea/sandbox/worlds"
 )
@@ -83,7 +84,7 @@ func (d *demoCmd) stepped(c *terminal, p *progress) func(desk.DoorRun) {
 			what = summary(r.Operations)
 		}
 		if r.Error != "" {
-			what = r.Error
+			what = say.Clean(r.Error)
 		}
 		fmt.Fprintf(c.out, "%s  %s: %s\n", c.now().Format(time.TimeOnly), r.Door, what)
 		if first && r.Error == "" {

@@ -99,7 +99,7 @@ func (c *terminal) printExamination(e desk.Examination, clock say.Clock) {
 	}
 	fmt.Fprintln(c.out)
 	if e.Error != "" {
-		fmt.Fprintf(c.out, "  %s %s\n", c.paint(red, "x"), e.Error)
+		fmt.Fprintf(c.out, "  %s %s\n", c.paint(red, "x"), say.Clean(e.Error))
 		c.printMend(e.Mend)
 	} else {
 		answers := fmt.Sprintf("answers, looked at in %.1f s", e.Seconds)

@@ -107,7 +107,7 @@ func (c *terminal) printHold(h desk.Hold, clock say.Clock, most int) {
 	}
 	fmt.Fprintf(c.out, "%s  %s  %s\n", c.paint(bold, h.Door+"  "+where), h.ID,
 		c.paint(faint, fmt.Sprintf("%s, since %s", say.N(len(h.Operations), "change", "changes"), clock.Moment(h.Since))))
-	fmt.Fprintf(c.out, "    %s %s: %s\n", c.paint(yellow, "!"), say.Hold(h.Code).Short, h.Says)
+	fmt.Fprintf(c.out, "    %s %s: %s\n", c.paint(yellow, "!"), say.Hold(h.Code).Short, say.Clean(h.Says))
 	first := h.Operations[:min(len(h.Operations), most)]
 	c.printWhy(first, newWhys([]say.Batch{{Operations: first}}, clock))
 	wide := 0

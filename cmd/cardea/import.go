@@ -95,11 +95,11 @@ func titleOf(files []source) string {
 // template writes the empty workbook. It is no text, so a terminal is not written to, and what is there stays there.
 func (i *importCmd) template(c *terminal) error {
 	if len(i.Files) == 0 {
-		if out, ok := c.out.(*os.File); ok && isTerminal(out) {
+		if out, ok := unfiltered(c.out).(*os.File); ok && isTerminal(out) {
 			return cardea.Errorf(cardea.Rejected, "a workbook is nothing to look at in a terminal: send it to a file, as in "+
 				"cardea import --template > units.xlsx")
 		}
-		return sheet.Template(c.out)
+		return sheet.Template(unfiltered(c.out))
 	}
 	path := i.Files[0]
 	switch {

@@ -132,7 +132,7 @@ func (c *terminal) printLeaving(l desk.Leaving, clock say.Clock) {
 		}
 	}
 	if l.Error != "" {
-		fmt.Fprintln(c.out, c.paint(red, "  failed: "+l.Error))
+		fmt.Fprintln(c.out, c.paint(red, "  failed: "+say.Clean(l.Error)))
 	}
 	for _, b := range say.ByCause(l.Operations) {
 		c.printBatch(b, clock)

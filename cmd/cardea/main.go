@@ -113,6 +113,9 @@ func (c codeError) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
 func run(ctx context.Context, args []string, c *terminal) int {
 	var commands cli
 	leave := -1
+	shown := *c
+	c = &shown
+	c.out, c.err = c.plainly(c.out), c.plainly(c.err)
 	helpTo, bare := c.out, len(args) == 0
 	if bare { // what there is, and still no success for a script that forgot the command
 		helpTo, args = c.err, []string{"--help"}

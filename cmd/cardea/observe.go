@@ -64,7 +64,7 @@ func (c *terminal) printObservation(o desk.Observation, clock say.Clock) {
 		c.printDifference(g, clock)
 	}
 	for _, why := range o.Incomplete {
-		fmt.Fprintf(c.out, "  %s %s\n", c.paint(yellow, "!"), why)
+		fmt.Fprintf(c.out, "  %s %s\n", c.paint(yellow, "!"), say.Clean(why))
 	}
 	c.printNotes(o.Issues, clock)
 	var safe []string // of those that are still to be taken over

@@ -20,7 +20,7 @@ func isTerminal(f *os.File) bool {
 }
 
 func printJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
+	e := json.NewEncoder(unfiltered(w))
 	e.SetIndent("", "  ")
 	return e.Encode(v)
 }
@@ -61,7 +61,7 @@ func (c *terminal) printRead(s desk.SpaceRead) {
 	fmt.Fprintf(c.out, "%s  read %s in %.1f s", c.paint(bold, s.Connection), say.N(total, "record", "records"), s.Seconds)
 	switch {
 	case s.Error != "":
-		fmt.Fprintf(c.out, ": %s\n", c.paint(red, "failed: "+s.Error))
+		fmt.Fprintf(c.out, ": %s\n", c.paint(red, "failed: "+say.Clean(s.Error)))
 	case s.Complete:
 		fmt.Fprintln(c.out, ": complete")
 	default:
@@ -84,7 +84,7 @@ func (c *terminal) printDoorOf(d desk.DoorRun, clock say.Clock, preview, apply b
 	fmt.Fprintf(c.out, "%s  ", c.paint(bold, d.Door))
 	switch {
 	case d.Error != "":
-		fmt.Fprintln(c.out, c.paint(red, "failed: "+d.Error))
+		fmt.Fprintln(c.out, c.paint(red, "failed: "+say.Clean(d.Error)))
 	case len(d.Operations) == 0:
 		fmt.Fprintln(c.out, "in step: nothing to change")
 	case preview:
@@ -108,7 +108,7 @@ func (c *terminal) printDoorOf(d desk.DoorRun, clock say.Clock, preview, apply b
 		c.printBatchOf(b, clock, w)
 	}
 	for _, why := range d.Incomplete {
-		fmt.Fprintf(c.out, "  %s %s\n", c.paint(yellow, "!"), why)
+		fmt.Fprintf(c.out, "  %s %s\n", c.paint(yellow, "!"), say.Clean(why))
 	}
 	c.printNotes(d.Issues, clock)
 	if apply && len(d.Operations) > 0 {

@@ -126,6 +126,9 @@ func (e *explainCmd) Run(ctx context.Context, c *terminal) error {
 	return say.Write(c.out, say.Explanation(answer, clock))
 }
 
+// eraseLine begins a line of a terminal anew.
+const eraseLine = "\r\x1b[K"
+
 // progress prints how far a long work came: on a terminal one line that is overwritten, elsewhere a line now and then.
 type progress struct {
 	mu      sync.Mutex
@@ -171,7 +174,7 @@ func (p *progress) tell(d desk.Progress) {
 		}
 	}
 	if p.c.tty {
-		fmt.Fprintf(p.c.err, "\r\x1b[K%s", line)
+		fmt.Fprint(p.c.err, eraseLine+say.Clean(line))
 		p.written = true
 		return
 	}
@@ -182,6 +185,6 @@ func (p *progress) done() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.written {
-		fmt.Fprint(p.c.err, "\r\x1b[K")
+		fmt.Fprint(p.c.err, eraseLine)
 	}
 }

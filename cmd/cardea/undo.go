@@ -112,7 +112,7 @@ func (c *terminal) printUndoing(u desk.Undoing, clock say.Clock) {
 	began := "run of " + clock.Moment(u.Started)
 	switch {
 	case u.Error != "":
-		fmt.Fprintln(c.out, c.paint(red, "failed: "+u.Error))
+		fmt.Fprintln(c.out, c.paint(red, "failed: "+say.Clean(u.Error)))
 	case len(u.Operations) == 0:
 		fmt.Fprintf(c.out, "%s: nothing to undo\n", began)
 	case u.Run == "":
@@ -129,7 +129,7 @@ func (c *terminal) printUndoing(u desk.Undoing, clock say.Clock) {
 	}
 	c.printRemaining(u.Left)
 	for _, why := range u.Incomplete {
-		fmt.Fprintf(c.out, "  %s %s\n", c.paint(yellow, "!"), why)
+		fmt.Fprintf(c.out, "  %s %s\n", c.paint(yellow, "!"), say.Clean(why))
 	}
 	c.printNotes(u.Issues, clock)
 	switch {
