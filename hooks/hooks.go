@@ -61,7 +61,7 @@ func New(c Config) http.Handler {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &handler{c: c, gates: map[string]*gate{}}
+	h := &handler{c: c, gates: map[string]*gate{}, large: make(chan struct{}, largeAtOnce)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /hooks/{connection}", h.take)
 	mux.HandleFunc("POST /hooks/{connection}/{rest...}", h.take)
@@ -73,7 +73,8 @@ func New(c Config) http.Handler {
 }
 
 type handler struct {
-	c Config
+	c     Config
+	large chan struct{} // places of large bodies
 
 	mu    sync.Mutex
 	gates map[string]*gate // of connections that have hooks, and one for all other names
@@ -148,23 +149,28 @@ func (h *handler) take(w http.ResponseWriter, r *http.Request) {
 // in reads a body and hands it on, unless the connection's name is empty: then there is none that takes it.
 func (h *handler) in(w http.ResponseWriter, r *http.Request, name string, hand func(body []byte) (string, error)) {
 	g := h.gate(name)
+	if name == "" { // of what nobody takes nothing is held
+		h.refuse(w, name, g, nil)
+		return
+	}
 	// The body first: whoever sends it slowly takes nobody's place. Not every writer can have a deadline; servers' own can.
 	if err := http.NewResponseController(w).SetReadDeadline(h.c.Now().Add(slowest)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		h.c.Log.Info("a hook's reading has no end of its own", "error", err)
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if !g.enter(r.Context()) {
+	body := h.read(w, r)
+	defer body.done()
+	if body.busy || !g.enter(r.Context()) {
 		h.c.Count(name, Busy)
 		w.Header().Set("Retry-After", "5")
 		answer(w, http.StatusServiceUnavailable)
 		return
 	}
 	defer g.leave()
-	if err != nil || name == "" {
-		h.refuse(w, name, g, err)
+	if body.err != nil {
+		h.refuse(w, name, g, body.err)
 		return
 	}
-	outcome, err := hand(body)
+	outcome, err := hand(body.data)
 	if err != nil {
 		switch cardea.ClassOf(err) {
 		case cardea.Auth, cardea.Rejected, cardea.NotFound:
