@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 const gone = "[redacted]"
@@ -25,7 +26,7 @@ var (
 	secretName = regexp.MustCompile(
 		`(?i)(secret|token|password|passwd|api_?-?key|authorization|cookie|signature|(^|_)otp($|_)|(^|_)pin($|_)|` +
 			`pin_?code|private_?key|access_?card|key_?fob)`) // and what people open doors with
-	// What people type at a keypad. Of what bears the name only digits go: a refusal is filed under it too, and its words stay.
+	// What people type at a keypad. Of what bears the name single words and digits go: a refusal is filed under it too, and its sentence stays.
 	codeName = regexp.MustCompile(`(?i)(access|gate)[_-]?code|code[_-]?entered`)
 	// An access code in free text: accessCode=1, "code_entered":"1", access code 1.
 	codePattern = regexp.MustCompile(`(?i)((?:(?:access|gate)[ _-]?code|code[ _-]?entered)[\\"'\s:=#]*)[0-9]+`)
@@ -151,7 +152,8 @@ func (r *redactor) code(v any) any {
 	case json.Number:
 		return gone
 	case string:
-		if strings.Trim(v, "0123456789 ") == "" && v != "" {
+		// One word is a code, of digits or, as Brivo's of invitations, of letters too; a refusal has several.
+		if v = strings.TrimSpace(v); v != "" && (!strings.ContainsFunc(v, unicode.IsSpace) || strings.Trim(v, "0123456789 ") == "") {
 			return gone
 		}
 		return codeDigits.ReplaceAllString(r.text(v), gone)

@@ -50,3 +50,20 @@ func FuzzNoAccessCodeIsInARecord(f *testing.F) {
 		}
 	})
 }
+
+// TestInvitationCodesAreInNoRecord: Brivo's have letters too, and whoever has one can take the pass.
+func TestInvitationCodesAreInNoRecord(t *testing.T) {
+	t.Parallel()
+	got := string(wire.Redact([]byte(`{"data":[{"id":3,"credentialId":4,"accessCode":"q7Zt2bLm","status":"PENDING"},
+		{"accessCode":"QzZtxbLm"}],"errors":{"accessCode":["is taken by somebody else"]}}`)))
+	for _, code := range []string{"q7Zt2bLm", "QzZtxbLm"} {
+		if strings.Contains(got, code) {
+			t.Errorf("the code is in %s", got)
+		}
+	}
+	for _, word := range []string{"PENDING", `"credentialId":4`, "is taken by somebody else"} {
+		if !strings.Contains(got, word) {
+			t.Errorf("%q is not in %s any more", word, got)
+		}
+	}
+}
