@@ -57,6 +57,9 @@ func Dues(in DueInput) []cardea.Due {
 	return d.list
 }
 
+// makingCalls is how many calls it takes to let somebody in who is new at the door system: they are looked for, and made.
+const makingCalls = 3
+
 type whoAt struct {
 	group  cardea.GroupID
 	person cardea.PersonID
@@ -72,6 +75,7 @@ type dues struct {
 	unread  map[entry]bool
 	held    map[whoAt]*cardea.Hold
 	fresh   map[cardea.PersonID]bool // whose account is still to be made: that takes calls too
+	queued  map[whoAt]bool           // whose beginning is in the queue
 	list    []cardea.Due
 	jobs    []job
 }
@@ -80,6 +84,7 @@ func newDues(in DueInput) *dues {
 	d := &dues{
 		DueInput: in, until: in.Now.Add(in.Within), account: map[cardea.PersonID]cardea.AccountID{},
 		edges: map[entry]*cardea.Edge{}, unread: map[entry]bool{}, held: map[whoAt]*cardea.Hold{}, fresh: map[cardea.PersonID]bool{},
+		queued: map[whoAt]bool{},
 	}
 	for i := range in.Ops {
 		if o := &in.Ops[i]; o.Held != nil && (o.Verb == cardea.VerbAdd || o.Verb == cardea.VerbRetime) {
@@ -168,8 +173,9 @@ func (d *dues) begins(g *cardea.Grant, w cardea.Window) {
 		calls := 1
 		if account == "" && !d.fresh[g.Person] {
 			d.fresh[g.Person] = true
-			calls = 3 // looked for, made
+			calls = makingCalls
 		}
+		d.queued[whoAt{g.Group, g.Person}] = true
 		d.jobs = append(d.jobs, job{due: len(d.list), calls: calls, level: 1, from: max(due.From, d.Now), by: at})
 	}
 	d.list = append(d.list, due)
@@ -197,20 +203,70 @@ func (d *dues) ends(g *cardea.Grant, w cardea.Window) {
 	d.list = append(d.list, due)
 }
 
-// others puts what else the plan writes into the queue, and lists the ends among it: they are due already.
+// others puts what else the plan writes into the queue, and lists what of it is due: ends, and windows that are too long or too
+// short. What should have begun long ago is not listed any more, but it is written before what begins soon.
 func (d *dues) others() {
 	for i := range d.Ops {
 		o := &d.Ops[i]
-		if o.Held != nil || !o.Verb.Writes() || o.Verb == cardea.VerbAdd || o.Verb == cardea.VerbCreate {
+		if o.Verb == cardea.VerbRetime && o.Was != nil {
+			d.bent(o)
+			continue
+		}
+		if o.Held != nil || !o.Verb.Writes() || o.Verb == cardea.VerbCreate {
 			continue
 		}
 		j := job{due: -1, calls: 1, level: 2, from: max(o.Due, d.Now), by: o.Deadline}
-		if o.Verb == cardea.VerbRemove || o.Verb == cardea.VerbLock {
+		switch o.Verb {
+		case cardea.VerbAdd:
+			if d.queued[whoAt{o.Group, o.Person}] {
+				continue
+			}
+			j.level, j.from = 1, d.Now
+			if o.Account == "" && !d.fresh[o.Person] {
+				d.fresh[o.Person] = true
+				j.calls = makingCalls
+			}
+		case cardea.VerbRemove, cardea.VerbLock:
 			j.level, j.due = 0, len(d.list)
 			d.list = append(d.list, cardea.Due{
 				Person: o.Person, Account: o.Account, Group: o.Group, Ends: true, From: o.Due, At: o.Due, State: cardea.DuePending,
 			})
 		}
+		d.jobs = append(d.jobs, j)
+	}
+}
+
+// bent queues the change of a window, and lists it when the window as it stands would let somebody in for too long, or would
+// shut somebody out, within the while.
+func (d *dues) bent(o *cardea.Operation) {
+	if d.queued[whoAt{o.Group, o.Person}] { // what begins tells of it
+		return
+	}
+	was := whole(o.Was.Window)
+	running := was.From <= d.Now && d.Now < was.Until
+	due := cardea.Due{
+		Person: o.Person, Account: o.Account, Group: o.Group, From: o.Due, At: cardea.Never, State: cardea.DuePending,
+	}
+	j := job{due: -1, calls: 1, level: 1, from: max(o.Due, d.Now), by: o.Deadline}
+	switch {
+	case running && o.Window.From > d.Now: // what runs now goes
+		due.Ends, due.At = true, o.Due
+	case o.Window.Until < was.Until:
+		due.Ends, due.At = true, o.Window.Until
+	case running:
+		due.At = was.Until
+	}
+	if due.Ends {
+		j.level, j.by = 0, due.At.Add(endGrace)
+	}
+	if due.At <= d.until {
+		j.due = len(d.list)
+		if o.Held != nil {
+			due.State, due.Why = cardea.DueAtRisk, "it waits for a person: "+o.Held.Why
+		}
+		d.list = append(d.list, due)
+	}
+	if o.Held == nil {
 		d.jobs = append(d.jobs, j)
 	}
 }

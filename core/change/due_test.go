@@ -133,3 +133,49 @@ func TestQuietHoursDelayNoAccess(t *testing.T) {
 		t.Errorf("%+v", o)
 	}
 }
+
+// TestDueCountsWhatShouldHaveBegunLongAgo has a door system that was away: whoever should have been let in meanwhile is let in
+// before those who come next, and takes of their time.
+func TestDueCountsWhatShouldHaveBegunLongAgo(t *testing.T) {
+	t.Parallel()
+	in := booked(20, window(hour, 5*hour))
+	in.Limits.Timed = false
+	for i := range 70 {
+		p, a := fmt.Sprintf("s%03d", i), fmt.Sprintf("s%03d", i)
+		in.Links = append(in.Links, cardea.Link{Person: cardea.PersonID("rnd/person:" + p), Account: cardea.AccountID(a)})
+		in.Accounts = append(in.Accounts, cardea.Account{ID: cardea.AccountID(a)})
+		in.Wanted = append(in.Wanted, grant(p, standing()))
+	}
+	// From noon on one a minute: at 13:00 ten of those of old are left, and five have their turn until a quarter past.
+	ds := soon(in, time.Minute)
+	if got := states(ds); len(ds) != 20 || got[cardea.DuePending] != 5 || got[cardea.DueAtRisk] != 15 {
+		t.Fatalf("%v", got)
+	}
+}
+
+// TestDueTellsOfWindowsThatAreNotWhatTheyShouldBe has entries with windows of the vendor's own that end too late and too early.
+func TestDueTellsOfWindowsThatAreNotWhatTheyShouldBe(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		is, should cardea.Window
+		ends       bool
+		at         cardea.Instant
+	}{
+		"ends too late":          {window(-2*hour, 3*hour), window(-2*hour, hour), true, noon + hour},
+		"stands, and ends soon":  {cardea.Forever, cardea.Window{From: noon - 1000*hour, Until: noon + hour}, true, noon + hour},
+		"ends too early":         {window(-2*hour, hour), window(-2*hour, 3*hour), false, noon + hour},
+		"of old, ends too early": {window(-1000*hour, hour), standing(), false, noon + hour},
+	} {
+		in := booked(1, c.should)
+		in.Edges = []cardea.Edge{edge("a000", c.is)}
+		in.Ledger = []cardea.LedgerRow{row("a000", "000", c.is, in.Wanted[0].Reasons)}
+		ds := soon(in, time.Second)
+		if len(ds) != 1 || ds[0].Ends != c.ends || ds[0].At != c.at || ds[0].State != cardea.DuePending || ds[0].Written == 0 {
+			t.Errorf("%s: %+v", name, ds)
+			continue
+		}
+		if ds = soon(in, 2*time.Hour); len(ds) != 1 || ds[0].State != cardea.DueAtRisk {
+			t.Errorf("%s, and there is no time for it: %+v", name, ds)
+		}
+	}
+}
