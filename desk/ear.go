@@ -64,11 +64,15 @@ func (e ear) done(ctx context.Context, d *Desk, report read.Report, lease *store
 		}
 		return nil
 	}
+	return d.ws.SaveIssues(ctx, source, []cardea.Issue{hooksSilent(e.connection, missed, one.Last)}, d.now())
+}
+
+func hooksSilent(connection string, missed int, at cardea.Instant) cardea.Issue {
 	last := "none ever came"
-	if one.Last != 0 {
-		last = "the last one came at " + one.Last.String()
+	if at != 0 {
+		last = "the last one came at " + at.String()
 	}
-	return d.ws.SaveIssues(ctx, source, []cardea.Issue{{Code: "hooks-silent", Text: fmt.Sprintf(
+	return cardea.Issue{Code: "hooks-silent", Text: fmt.Sprintf(
 		"%d listings of %s in a row found changes of which no hook told; %s. Until hooks arrive again changes are found by the interval",
-		missed, e.connection, last)}}, d.now())
+		missed, connection, last)}
 }

@@ -92,6 +92,7 @@ func (d *Desk) keeper(ctx context.Context, door string, lease *store.Lease) (*ke
 	if err != nil {
 		return nil, nil, err
 	}
+	k.Heard = d.doorEar(door)
 	accounts, err := d.ws.CountAccounts(ctx, door)
 	k.SweepEvery = d.sweepEvery(door, ins, accounts, len(groups))
 	return k, issues, err

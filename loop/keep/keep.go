@@ -113,6 +113,8 @@ type Keeper struct {
 	Named []cardea.GroupID
 	// Settled, if any, is told after a whole run which mapped groups have nothing waiting for a person.
 	Settled func(ctx context.Context, groups []cardea.GroupID) error
+	// Heard, if any, is told of every listing of the door side what it found: hooks should have told of it before.
+	Heard func(ctx context.Context, found Swept) error
 	// SweepEvery is how often the door side is listed whole, 0 = every 15 minutes.
 	SweepEvery time.Duration
 	// Pace is between two calls at the door system, 0 = nobody counts them.

@@ -198,7 +198,10 @@ func (k *Keeper) sweepIfDue(ctx context.Context, o Options, r *Report) error {
 	}
 	seen, err := k.Sweep(ctx)
 	r.Seen = &seen
-	return err
+	if err != nil {
+		return err
+	}
+	return k.hear(ctx, seen)
 }
 
 func (k *Keeper) planned(ctx context.Context, o Options) (Plan, error) {

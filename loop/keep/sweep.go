@@ -16,6 +16,7 @@ type Seen struct {
 	At          cardea.Instant
 	Collections []cardea.Evidence
 	Issues      []cardea.Issue
+	Swept       Swept
 	// Complete says that accounts, groups and the entries of every group that matters were listed whole.
 	Complete bool
 }
@@ -65,6 +66,10 @@ func (k *Keeper) Sweep(ctx context.Context) (Seen, error) {
 		if whole {
 			c.EdgesOf = groups
 		}
+	}
+	seen.Swept = Swept{Before: doubt.state.ReadAt, Others: others(doubt.state, c)}
+	if k.overtakes != nil && len(k.overtakes.done) > 0 { // part of what differs is what was just done
+		seen.Swept.Others = 0
 	}
 	if err := doubt.save(ctx); err != nil {
 		return seen, err
