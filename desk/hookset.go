@@ -4,12 +4,15 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/door"
 	"github.com/cardea-access/cardea/space"
+	"github.com/cardea-access/cardea/store"
 )
 
 // HookSecrets are the names under which the secrets of webhooks are kept that were registered from here: the one in use, the one
@@ -53,7 +56,7 @@ func (d *Desk) InstallHooks(ctx context.Context, connection, base, who string) (
 	if err != nil {
 		return HookStanding{}, err
 	}
-	if err := d.Connect(ctx); err != nil {
+	if err := d.meet(ctx, connection); err != nil {
 		return HookStanding{}, err
 	}
 	var state cardea.HookState
@@ -118,7 +121,7 @@ func (d *Desk) RemoveHooks(ctx context.Context, connection, who string) (HookSta
 	if !d.Hooked(connection) {
 		return HookStanding{}, d.noHooks(connection)
 	}
-	if err := d.Connect(ctx); err != nil {
+	if err := d.meet(ctx, connection); err != nil {
 		return HookStanding{}, err
 	}
 	if s, can := d.system(connection).(interface {
@@ -197,8 +200,37 @@ func (d *Desk) CheckHooks(ctx context.Context, connection, who string) (HookStan
 
 // steps say what a person does where no API does it.
 var steps = map[string]string{
+	"kinnovis": "Have this address registered at Kinnovis, and put the secret with which it signs into the file as webhook_secret.",
 	"opentech": "Ask OpenTech support for an event subscription (Amazon SNS, HTTPS) to this address, and put the ARN of its topic into the " +
 		"file as hook_topic. The subscription is confirmed by itself when the first message comes.",
+}
+
+// meet keeps a connection, and asks it whose it is where its API registers hooks. Others are not asked: that one of them does not
+// answer is no matter here.
+func (d *Desk) meet(ctx context.Context, connection string) error {
+	rows, err := d.ws.Connections(ctx)
+	if err != nil {
+		return err
+	}
+	var known store.Connection
+	if i := slices.IndexFunc(rows, func(c store.Connection) bool { return c.Name == connection }); i >= 0 {
+		known = rows[i]
+	}
+	bad, err := d.keepConnection(ctx, connection, known)
+	if bad != nil || err != nil {
+		return errors.Join(bad, err)
+	}
+	if _, can := d.system(connection).(interface {
+		Installed(ctx context.Context) (cardea.HookState, error)
+	}); !can {
+		return nil
+	}
+	row, describe := d.row(connection)
+	bad, err = d.connect(ctx, known.Organisation, row, describe)
+	if err == nil {
+		d.gate.put(connection, bad)
+	}
+	return errors.Join(bad, err)
 }
 
 // system is the system behind a connection.

@@ -1,14 +1,17 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/cardea-access/cardea/desk"
+	"github.com/cardea-access/cardea/sandbox"
 )
 
 // told says whether somebody is told of something by an issue of this code.
@@ -92,6 +95,32 @@ func TestAHookOfADoorThatWasSwitchedOffIsAnIssue(t *testing.T) {
 		time.Sleep(31 * time.Minute)
 		if !r.told("hooks-off") {
 			t.Error("nobody was told that the webhook is gone")
+		}
+	})
+}
+
+// TestHooksOfOneConnectionNeedNoOther installs and removes hooks while the other side was never reached.
+func TestHooksOfOneConnectionNeedNoOther(t *testing.T) {
+	t.Parallel()
+	bubble(t, morning, func(t *testing.T) {
+		r := tiny(t, kept(t))
+		defer func() { r.shut() }()
+		r.fault("officernd", sandbox.Fault{Path: "*", Status: 503})
+		count := r.counting()
+		install := func(ctx context.Context, d *desk.Desk) (desk.HookStanding, error) {
+			return d.InstallHooks(ctx, "kisi", "https://cardea.example.test", "olga")
+		}
+		if text, code := r.hooksCLI("kisi", false, install); code != 0 || !strings.Contains(text, "registered and on") {
+			t.Errorf("installed: exit %d, %q", code, text)
+		}
+		remove := func(ctx context.Context, d *desk.Desk) (desk.HookStanding, error) {
+			return d.RemoveHooks(ctx, "kisi", "olga")
+		}
+		if text, code := r.hooksCLI("kisi", false, remove, "removed"); code != 0 || !strings.Contains(text, "nothing is registered any more") {
+			t.Errorf("removed: exit %d, %q", code, text)
+		}
+		if asked := count.since(0, "officernd"); len(asked) > 0 {
+			t.Errorf("the other connection was asked: %v", asked)
 		}
 	})
 }
