@@ -14,6 +14,8 @@ import (
 type Dues struct {
 	Door string         `json:"door"`
 	Now  cardea.Instant `json:"now"`
+	// Until is how far ahead was looked: no further than the horizon.
+	Until cardea.Instant `json:"until"`
 	// Counts are those of the list by state.
 	Counts map[cardea.DueState]int `json:"counts"`
 	Due    []Due                   `json:"due"`
@@ -55,6 +57,7 @@ func (d *Desk) Due(ctx context.Context, integration string, within time.Duration
 		if err != nil {
 			return nil, err
 		}
+		one.Until = one.Now.Add(min(within, max(k.Horizon, time.Hour)))
 		out = append(out, one)
 	}
 	return out, nil

@@ -56,6 +56,10 @@ func (d *dueCmd) do(ctx context.Context, c *terminal, with settings) error {
 	clock := clockOf(a, c)
 	for _, one := range doors {
 		c.printDue(one, clock)
+		if one.Until < one.Now.Add(time.Duration(d.Within)) {
+			fmt.Fprintf(c.out, "  %s\n", c.paint(faint, "nobody looks further ahead than the horizon, "+clock.Moment(one.Until)+
+				" (horizon: of its integrations)"))
+		}
 	}
 	_, err = fmt.Fprintln(c.out, c.paint(faint, clock.Times()))
 	return err

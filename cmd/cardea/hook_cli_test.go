@@ -157,18 +157,25 @@ func TestDueListsWhatMustBeTrueSoon(t *testing.T) {
 		r := tiny(t, kept(t))
 		defer func() { r.shut() }()
 		r.sync(desk.InStep)
-		due := func(within time.Duration) map[string]cardea.DueState {
+		ask := func(within string, asJSON bool) string {
 			var out bytes.Buffer
 			term := *r.term
 			term.out = &out
-			d := dueCmd{Within: stretch(within)}
-			d.JSON = true
+			var d dueCmd
+			if err := d.Within.UnmarshalText([]byte(within)); err != nil {
+				t.Fatal(err)
+			}
+			d.JSON = asJSON
 			if err := d.do(t.Context(), &term, r.set); err != nil {
 				t.Fatal(err)
 			}
+			return out.String()
+		}
+		due := func(within string) map[string]cardea.DueState {
+			out := ask(within, true)
 			var doors []desk.Dues
-			if err := json.Unmarshal(out.Bytes(), &doors); err != nil {
-				t.Fatalf("%v: %s", err, &out)
+			if err := json.Unmarshal([]byte(out), &doors); err != nil {
+				t.Fatalf("%v: %s", err, out)
 			}
 			states := map[string]cardea.DueState{}
 			for _, door := range doors {
@@ -178,19 +185,31 @@ func TestDueListsWhatMustBeTrueSoon(t *testing.T) {
 			}
 			return states
 		}
-		soon := due(time.Hour)
+		soon := due("1h")
 		if soon["sam@x.test Elephant room false"] != cardea.DueConfirmed || soon["uma@x.test Elephant room true"] != cardea.DueConfirmed {
 			t.Errorf("within an hour: %v", soon)
 		}
 		if _, is := soon["rosa@x.test Elephant room false"]; is {
 			t.Errorf("the afternoon is due within an hour: %v", soon)
 		}
-		if later := due(6 * time.Hour); later["rosa@x.test Elephant room false"] != cardea.DueConfirmed {
+		if later := due("6h"); later["rosa@x.test Elephant room false"] != cardea.DueConfirmed {
 			t.Errorf("within six hours: %v", later)
 		}
-		d := dueCmd{Within: stretch(-time.Hour)}
-		if err := d.do(t.Context(), r.term, r.set); cardea.ClassOf(err) != cardea.Rejected {
-			t.Errorf("an hour ago: %v", err)
+		if out := ask("6h", false); strings.Contains(out, "horizon") {
+			t.Errorf("six hours are within the horizon: %s", out)
+		}
+		if out := ask("2d", false); !strings.Contains(out, "further ahead than the horizon, Tue 24 Nov") {
+			t.Errorf("two days are not within the horizon, and nobody says so: %s", out)
+		}
+		for _, within := range []string{"-1h", "0s", "90", "0d", "soon", ""} {
+			var d dueCmd
+			err := d.Within.UnmarshalText([]byte(within))
+			if err == nil {
+				err = d.do(t.Context(), r.term, r.set)
+			}
+			if err == nil || !strings.Contains(err.Error(), "24h or 2d") {
+				t.Errorf("within %q: %v", within, err)
+			}
 		}
 	})
 }
