@@ -31,6 +31,8 @@ type Diagnosis struct {
 	At           cardea.Instant `json:"at"`
 	Connections  []Examination  `json:"connections"`
 	Integrations []Fitness      `json:"integrations"`
+	// Webhooks are those who are told of events, when everything was to be looked at. Nobody of them is asked.
+	Webhooks []WebhookStanding `json:"webhooks,omitempty"`
 }
 
 // Finding is one thing that is the matter. Minor ones are worth knowing and need no mending.
@@ -102,7 +104,10 @@ func (d *Desk) Doctor(ctx context.Context, c Checkup) (Diagnosis, error) {
 		p.weigh(mapped[p.Name])
 		out.Connections = append(out.Connections, p.Examination)
 	}
-	return out, nil
+	if len(c.Connections) == 0 {
+		out.Webhooks, err = d.Webhooks(ctx)
+	}
+	return out, err
 }
 
 // toCheck are the connections of these names, all of them when none is named.
@@ -126,6 +131,9 @@ func (d *Desk) toCheck(names []string) ([]string, error) {
 // Standing is Incomplete when a connection failed, Pending when something is to be mended, else InStep.
 func (d Diagnosis) Standing() Standing {
 	worst := InStep
+	if !d.toldWell() {
+		worst = Pending
+	}
 	mend := func(fs []Finding) {
 		if slices.ContainsFunc(fs, func(f Finding) bool { return !f.Minor }) {
 			worst = max(worst, Pending)

@@ -89,6 +89,9 @@ func (d *Desk) examine(ctx context.Context, name string, was store.Connection, c
 	if err := d.pushes(ctx, p); err != nil {
 		return p, err
 	}
+	if err := d.heard(ask, p); err != nil {
+		return p, err
+	}
 	if len(d.at(p.Side, name)) == 0 {
 		p.Findings = append(p.Findings, minor("unused"))
 	}

@@ -73,6 +73,10 @@ func (c *terminal) printDiagnosis(d desk.Diagnosis, clock say.Clock) {
 		c.printFitness(i)
 		fmt.Fprintln(c.out)
 	}
+	if len(d.Webhooks) > 0 {
+		c.printTold(d.Webhooks, clock)
+		fmt.Fprintln(c.out)
+	}
 	switch d.Standing() {
 	case desk.Incomplete:
 		fmt.Fprintln(c.out, c.paint(red, "A connection does not work."))
@@ -188,6 +192,30 @@ func (c *terminal) printFindings(fs []desk.Finding) {
 			fmt.Fprintf(c.out, "    %s\n", c.paint(faint, fmt.Sprintf("and %d more of %s (--json prints all)", n, f.Code)))
 			delete(last, f.Code)
 		}
+	}
+}
+
+// printTold says how those stand who are told of events.
+func (c *terminal) printTold(all []desk.WebhookStanding, clock say.Clock) {
+	fmt.Fprintln(c.out, c.paint(bold, "webhooks"))
+	for _, w := range all {
+		name := say.Clean(w.Name) + " at " + say.Clean(w.Host)
+		switch {
+		case w.State == desk.WebhookOn:
+			last := "nothing was told yet"
+			if w.Last != 0 {
+				last = "the last delivery was " + clock.Ago(w.Last)
+			}
+			fmt.Fprintf(c.out, "  %s %s takes what it is told; %s\n", c.paint(green, "✓"), name, last)
+			continue
+		case w.Off != 0:
+			fmt.Fprintf(c.out, "  %s %s said that it is gone, %s, and is told nothing; %s\n", c.paint(yellow, "!"), name, clock.Ago(w.Off),
+				say.N(w.Waiting, "event waits", "events wait"))
+		default:
+			fmt.Fprintf(c.out, "  %s %s has not taken everything since %s; %s\n", c.paint(yellow, "!"), name, clock.Moment(w.Failing),
+				say.N(w.Waiting, "event waits", "events wait"))
+		}
+		c.printMend("See whether it is up, then: cardea webhooks test " + say.Clean(w.Name) + ".")
 	}
 }
 

@@ -142,6 +142,14 @@ var troubles = map[string]Word{
 		Text: "its clock %s; nothing is written while the two differ by more than %s",
 		Mend: "Set this machine's clock (by NTP); if it is right, tell the vendor.",
 	},
+	"hooks-silent": {
+		Text: "%s listings in a row found changes of which no webhook told",
+		Mend: "See whether the vendor reaches this Cardea's address for hooks: cardea hooks check tells more.",
+	},
+	"hooks-off": {
+		Text: "webhooks do not come: %s",
+		Mend: "Have them registered again with cardea hooks install.",
+	},
 	"not-examined": {
 		Text: "not everything could be looked at: %s",
 		Mend: "Try again; give it more time with --timeout, or the credentials more rights.",
