@@ -176,18 +176,6 @@ func (d *Desk) HookStanding(ctx context.Context, connection string) (HookStandin
 	return out, nil
 }
 
-// LastHooks says of each connection when the last hook of it was believed. Those of which none ever came are left out.
-func (d *Desk) LastHooks(ctx context.Context) (map[string]cardea.Instant, error) {
-	hooks, err := d.ws.Hooks(ctx)
-	out := map[string]cardea.Instant{}
-	for connection, h := range hooks {
-		if h.Last != 0 && d.Hooked(connection) {
-			out[connection] = h.Last
-		}
-	}
-	return out, err
-}
-
 // CheckHooks says how the hooks of a connection stand, and has a space system that switched them off switch them on again where they
 // were installed from here: Nexudus does so after a few failures, and forgets nothing of what it did not send meanwhile.
 func (d *Desk) CheckHooks(ctx context.Context, connection, who string) (HookStanding, error) {

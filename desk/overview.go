@@ -41,6 +41,13 @@ func (d *Desk) Overview(ctx context.Context) (say.Overview, error) {
 	if err := d.states(ctx, h, &out); err != nil {
 		return out, err
 	}
+	hooks, err := d.ws.Hooks(ctx)
+	if err != nil {
+		return out, err
+	}
+	for i := range out.Connections {
+		out.Connections[i].LastHook = hooks[out.Connections[i].Name].Last
+	}
 	if out.Blocked, err = d.Blocks(ctx); err != nil {
 		return out, err
 	}

@@ -67,6 +67,9 @@ func (o overview) Collect(ch chan<- prometheus.Metric) {
 		if say.Known(c.LastRead) {
 			gauge(metricRead, float64(c.LastRead)/1e6, c.Name)
 		}
+		if c.LastHook != 0 {
+			gauge(metricHook, float64(c.LastHook)/1e6, c.Name)
+		}
 		failed := 0.0
 		if c.State == say.Failed {
 			failed = 1
@@ -83,11 +86,6 @@ func (o overview) Collect(ch chan<- prometheus.Metric) {
 		}
 	}
 	gauge(metricIssues, float64(len(view.Issues)))
-	if hooks, err := o.desk.LastHooks(ctx); err == nil {
-		for connection, at := range hooks {
-			gauge(metricHook, float64(at)/1e6, connection)
-		}
-	}
 	if all, err := o.desk.Webhooks(ctx); err == nil {
 		for _, w := range all {
 			failing := 0.0

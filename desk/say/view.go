@@ -42,9 +42,10 @@ type Connection struct {
 	System       string         `json:"system"`
 	Organisation string         `json:"organisation,omitempty"` // the vendor's own tenant, by name
 	State        State          `json:"state"`
-	Why          string         `json:"why,omitempty"` // what is the matter and what to do
-	LastRead     cardea.Instant `json:"last_read"`     // when a read last ended, whatever came
-	SkewSeconds  float64        `json:"skew_seconds"`  // their clock minus ours
+	Why          string         `json:"why,omitempty"`       // what is the matter and what to do
+	LastRead     cardea.Instant `json:"last_read"`           // when a read last ended, whatever came
+	LastHook     cardea.Instant `json:"last_hook,omitempty"` // when the last hook was believed, 0 = none ever came
+	SkewSeconds  float64        `json:"skew_seconds"`        // their clock minus ours
 	Collections  []Collection   `json:"collections,omitempty"`
 }
 
