@@ -30,6 +30,9 @@ func (k *Keeper) passes(ctx context.Context, o Options, r *Report) ([]cardea.Iss
 		return nil, nil
 	}
 	w := k.wishes(o, r, issued)
+	if w.later != 0 {
+		r.After.Next = earliest(r.After.Next, w.later)
+	}
 	var out []cardea.Issue
 	for i, err := range system.SettlePasses(ctx, w.list) {
 		if err == nil {
@@ -47,6 +50,7 @@ func (k *Keeper) passes(ctx context.Context, o Options, r *Report) ([]cardea.Iss
 type wished struct {
 	list   []door.PassWish
 	person map[cardea.AccountID]cardea.PersonID
+	later  cardea.Instant // when quiet hours are over for which an invitation waits, 0 = none does
 }
 
 // wishes lists the accounts whose pass has to be looked at: those that hold an entry we put and have none yet, and those of whom one
@@ -81,14 +85,22 @@ func (k *Keeper) wishes(o Options, r *Report, issued []door.Pass) wished {
 		}
 	}
 	known := map[cardea.AccountID]bool{}
+	mails, day := k.Mails, cardea.Instant(0)
+	if quiet, until := k.Quiet.At(now); quiet && k.Mails != cardea.MailsNever && k.limits().SendsMail {
+		mails, day = cardea.MailsNever, until // what has to go now goes without a mail
+	}
 	wish := func(a cardea.AccountID) {
-		w.list = append(w.list, door.PassWish{Account: a, Runs: runs[a], Soon: comes[a], Mails: k.Mails})
+		w.list = append(w.list, door.PassWish{Account: a, Runs: runs[a], Soon: comes[a], Mails: mails})
 	}
 	for _, p := range issued {
 		known[p.Account] = true
 		over := !runs[p.Account] && !comes[p.Account]
 		lapsed := p.State == door.PassAsked || p.State == door.PassPending && p.Expires != 0 && p.Expires <= now
 		if o.People != nil && !slices.Contains(o.People, w.person[p.Account]) || !over && !lapsed {
+			continue
+		}
+		if day != 0 && !over && p.State == door.PassPending { // nobody redeemed it for days: the next one comes by day
+			w.later = day
 			continue
 		}
 		wish(p.Account)
