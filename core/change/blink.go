@@ -63,7 +63,8 @@ func sudden(o *cardea.Operation, in *Input) bool {
 		return false
 	}
 	switch o.Cause {
-	case cardea.CauseCancelled, cardea.CauseDeleted, cardea.CauseMoved, cardea.CauseLeft, cardea.CauseLocked:
+	case cardea.CauseCancelled, cardea.CauseDeleted, cardea.CauseMoved, cardea.CauseLeft, cardea.CauseLocked,
+		cardea.CauseExtended: // the same records name other times, and less of them: it takes, or it would not be here
 		return true
 	case cardea.CauseEnded:
 		for i := range o.Reasons {
@@ -71,7 +72,7 @@ func sudden(o *cardea.Operation, in *Input) bool {
 				return true // it was to last longer
 			}
 		}
-	case cardea.CauseGranted, cardea.CauseExtended, cardea.CauseAdopted, cardea.CauseBlocked, cardea.CauseGate, cardea.CauseVanished,
+	case cardea.CauseGranted, cardea.CauseAdopted, cardea.CauseBlocked, cardea.CauseGate, cardea.CauseVanished,
 		cardea.CauseOutOfScope, cardea.CauseUnmapped, cardea.CauseStray, cardea.CauseStale, cardea.CauseExpired,
 		cardea.CauseUndone, cardea.CauseLeaving, cardea.CauseHandedOver, cardea.CauseProfile:
 	}

@@ -1,6 +1,7 @@
 package change_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/cardea-access/cardea"
@@ -65,5 +66,38 @@ func TestWhatASingleReadSaysOfManyWaitsForASecond(t *testing.T) {
 				t.Fatalf("%d go after one was released", len(cs.Going()))
 			}
 		})
+	}
+}
+
+// A door system that holds times is told new ones where another takes people out: that is no smaller thing to do by what one
+// read says.
+func TestTimesThatASingleReadShortensForManyWaitForASecond(t *testing.T) {
+	t.Parallel()
+	for name, now := range map[string]cardea.Window{
+		"they begin tomorrow": window(12*hour, 1000*hour), "they end tonight": window(-1000*hour, 12*hour),
+	} {
+		for people, held := range map[int]bool{20: true, 100: false} {
+			t.Run(fmt.Sprintf("%s, twelve of %d", name, people), func(t *testing.T) {
+				t.Parallel()
+				in := inStep(people)
+				for i := range in.Wanted[:12] {
+					in.Wanted[i].Windows = []cardea.Window{now}
+					in.Wanted[i].Reasons = because(cardea.RulePlan, in.Wanted[i].Reasons[0].Record.ID, now)
+				}
+				cs, _ := change.Plan(in)
+				if len(cs.Operations) != 12 || (len(cs.Held()) == 12) != held || (len(cs.Going()) == 12) == held {
+					t.Fatalf("%d operations, %d held", len(cs.Operations), len(cs.Held()))
+				}
+				for _, o := range cs.Held() {
+					if o.Verb != cardea.VerbRetime || o.Held.Code != cardea.HeldBlink {
+						t.Fatalf("%s is held: %+v", o.Verb, o.Held)
+					}
+				}
+				in.Past.Seen = func(cardea.OpKey) bool { return true }
+				if cs, _ := change.Plan(in); len(cs.Going()) != 12 {
+					t.Fatalf("a second read says so too, and %d wait", len(cs.Held()))
+				}
+			})
+		}
 	}
 }
