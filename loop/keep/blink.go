@@ -14,8 +14,7 @@ const blinkAgain = time.Minute
 
 // lookAgain has the space side read again soon when something waits for that (RULES.md 5.5).
 func (k *Keeper) lookAgain(ctx context.Context, r *Report) error {
-	waits := slices.ContainsFunc(r.Held, func(o cardea.Operation) bool { return o.Held.Code == cardea.HeldBlink })
-	if !waits {
+	if !awaitsRead(r.Held) {
 		return nil
 	}
 	var marks []store.Mark
@@ -26,4 +25,9 @@ func (k *Keeper) lookAgain(ctx context.Context, r *Report) error {
 		return failed("have the space side read again", err)
 	}
 	return nil
+}
+
+// awaitsRead says whether something waits because one read takes it from unusually many people.
+func awaitsRead(held []cardea.Operation) bool {
+	return slices.ContainsFunc(held, func(o cardea.Operation) bool { return o.Held.Code == cardea.HeldBlink })
 }

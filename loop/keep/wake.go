@@ -42,6 +42,7 @@ func (k *Keeper) Wake(ctx context.Context, lease store.Lease) (cardea.Instant, e
 			return r.Next, err
 		}
 		next = earliest(next, r.Next)
+		full = full || awaitsRead(r.Held) // of how many the marked people are many, only a run of everyone can tell
 	} else if len(dirty) > 0 {
 		full = true
 	}
