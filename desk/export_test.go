@@ -11,3 +11,6 @@ import (
 func Leased(d *Desk, ctx context.Context, unit, kind string) error {
 	return d.leased(ctx, unit, kind, func(context.Context, *store.Lease) (cardea.Instant, error) { return cardea.Never, nil })
 }
+
+// ReleasableCodes are the guards that stand back when a person says so.
+func ReleasableCodes() []cardea.HoldCode { return releasable }

@@ -37,7 +37,7 @@ type Hold struct {
 // releasable are the guards that stand back when a person says so.
 var releasable = []cardea.HoldCode{
 	cardea.HeldBrake, cardea.HeldApproval, cardea.HeldFirstStrays, cardea.HeldUnmapped, cardea.HeldUnits,
-	cardea.HeldUndone, cardea.HeldFought, cardea.HeldFresh,
+	cardea.HeldUndone, cardea.HeldFought, cardea.HeldFresh, cardea.HeldBlink,
 }
 
 // Holds returns what waits now at a door connection, or at all when none is named: sorted by connection, what a person can

@@ -214,7 +214,7 @@ var holds = map[cardea.HoldCode]Word{
 	},
 	cardea.HeldFresh: {
 		"fresh", "the record that ends is read once more first: somebody may have extended it",
-		"It goes on by itself within a quarter of an hour.",
+		"It goes on by itself within a quarter of an hour; release it if you know that it is meant.",
 	},
 	cardea.HeldCrowded: {
 		"crowded", "the account is in as many groups as the door system allows",
@@ -222,7 +222,7 @@ var holds = map[cardea.HoldCode]Word{
 	},
 	cardea.HeldFought: {
 		"contested", "somebody else keeps undoing what is done in the group",
-		"Switch the other bridge off, or set the group's mode to shared or watch.",
+		"Switch the other bridge off, or set the group's mode to shared or watch; then release it.",
 	},
 	cardea.HeldDisputed: {
 		"disputed", "it is not settled whose account this is",
