@@ -62,7 +62,7 @@ func (k *Keeper) leaving(ctx context.Context, p Parting) (Leaving, error) {
 	}
 	paired := match.Pair(match.Input{
 		Door: k.Door, People: k.relevant(f, state), Accounts: state.Accounts, Links: slices.Clone(state.Links),
-		NeedsEmail: k.limits().NeedsEmail,
+		NeedsEmail: k.limits().NeedsEmail, Decisions: k.decided(state), Profiled: k.profiled(),
 	})
 	if in.Frozen, _, err = k.frozen(ctx, f, state); err != nil {
 		return l, err

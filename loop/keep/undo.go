@@ -79,7 +79,7 @@ func (k *Keeper) undoing(ctx context.Context, of string) (Undoing, error) {
 	people := k.relevant(f, state)
 	paired := match.Pair(match.Input{
 		Door: k.Door, People: people, Accounts: state.Accounts, Links: slices.Clone(state.Links),
-		NeedsEmail: k.limits().NeedsEmail,
+		NeedsEmail: k.limits().NeedsEmail, Decisions: k.decided(state), Profiled: k.profiled(),
 	})
 	barred, err := k.blocked(ctx, f.at)
 	if err != nil {
