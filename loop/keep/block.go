@@ -168,7 +168,8 @@ func (k *Keeper) stillIn(ctx context.Context, at cardea.Instant) ([]cardea.Issue
 	if err != nil {
 		return nil, err
 	}
-	mine := accountsOf(b.reach(nil, state.Links), state.Links, state.Ledger)
+	links := state.Pairs()
+	mine := accountsOf(b.reach(nil, links), links, state.Ledger)
 	emails := map[cardea.AccountID]cardea.Block{}
 	for _, a := range state.Accounts {
 		if folded, ok := match.Fold(a.Email); ok {
@@ -178,7 +179,7 @@ func (k *Keeper) stillIn(ctx context.Context, at cardea.Instant) ([]cardea.Issue
 		}
 	}
 	linked := map[cardea.AccountID]bool{}
-	for _, l := range state.Links {
+	for _, l := range links {
 		linked[l.Account] = true
 	}
 	mapped := k.mapped()

@@ -3,6 +3,7 @@ package keep_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/loop/keep"
@@ -73,6 +74,75 @@ func TestLeavingKnowsWhoseAnAccountWasSaidToBe(t *testing.T) {
 		})
 		if !goes || len(l.Stays) != 0 {
 			t.Errorf("it takes away%s\nand leaves %+v", said(l.Changeset.Operations), l.Stays)
+		}
+	})
+}
+
+// given is a site where somebody said that Ana's account is Kim's and not hers, though it bears her address.
+func given(t *testing.T, s *store.Store) (b *site, account cardea.AccountID) {
+	t.Helper()
+	b = newSite(t, s, members("ana", "bob", "cyd", "dan", "eve", "kim")...)
+	b.space.Delete(cardea.Key{Kind: cardea.KindAgreement, ID: "m-kim"})
+	b.sync()
+	e, _ := b.door.Edge("General", "ana@x.test")
+	one := cardea.Decision{ID: "1", Conflict: "c", Door: "kisi", Person: ana, Account: e.Account, By: "olga", At: b.at}
+	two := one
+	two.ID, two.Together, two.Person = "2", true, "rnd/person:kim"
+	if err := b.ws.SaveDecisions(t.Context(), []cardea.Decision{one, two}, nil); err != nil {
+		t.Fatal(err)
+	}
+	b.space.Put(agreement("kim"))
+	b.sync()
+	b.sync()
+	if _, there := b.door.Edge("General", "ana@x.test"); !there {
+		t.Fatal("Kim is not let in with the account that was Ana's")
+	}
+	return b, e.Account
+}
+
+func (b *site) block(p cardea.PersonID) keep.Report {
+	b.t.Helper()
+	b.at = b.at.Add(time.Minute)
+	block := cardea.Block{Person: p, Note: "lost card", By: "olga", Since: b.at, Until: cardea.Never}
+	if err := b.ws.SaveBlock(b.t.Context(), block, nil); err != nil {
+		b.t.Fatal(err)
+	}
+	return b.run(keep.Options{Sweep: true})
+}
+
+func TestABlockDoesNotReachAnAccountThatWasSaidToBeSomebodyElses(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b, account := given(t, s)
+		r := b.block(ana)
+		for _, res := range r.Applied.Results {
+			if res.Op.Account == account {
+				t.Errorf("Kim's: %s of %s for %s", res.Op.Verb, res.Op.Group, res.Op.Cause)
+			}
+		}
+		if _, there := b.door.Edge("General", "ana@x.test"); !there {
+			t.Error("Kim is out because Ana is blocked")
+		}
+	})
+}
+
+func TestABlockThatDoesNotGoThroughIsToldOfAnAccountThatWasSaidToBeTheirs(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b, account := given(t, s)
+		b.door.Lie(true)
+		b.block("rnd/person:kim")
+		b.at = b.at.Add(2 * time.Minute)
+		b.try(keep.Options{})
+		issues, err := b.ws.Issues(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := slices.ContainsFunc(issues, func(i store.IssueRow) bool {
+			return i.Issue.Code == "blocked-but-in" && i.Issue.Account == account && i.Issue.Person == "rnd/person:kim"
+		})
+		if !told {
+			t.Errorf("nobody is told that Kim is still in: %+v", issues)
 		}
 	})
 }

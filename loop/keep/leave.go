@@ -67,7 +67,7 @@ func (k *Keeper) leaving(ctx context.Context, p Parting) (Leaving, error) {
 	if in.Frozen, _, err = k.frozen(ctx, f, state); err != nil {
 		return l, err
 	}
-	in.Links, in.Disputed = slices.Concat(state.Links, paired.Links), paired.Disputed
+	in.Links, in.Disputed = slices.Concat(state.Pairs(), paired.Links), paired.Disputed
 	unseen := map[cardea.GroupID]bool{}
 	for _, row := range state.Ledger {
 		unseen[row.Group] = state.EdgesAt[row.Group] == 0

@@ -344,7 +344,7 @@ func (k *Keeper) plan(ctx context.Context, f *facts, state store.DoorState) (Pla
 	if err != nil {
 		return Plan{}, err
 	}
-	links := slices.Concat(state.Links, paired.Links)
+	links := slices.Concat(state.Pairs(), paired.Links)
 	f.bar(barred, people, links)
 	in.Wanted, in.Blocked = f.wanted, accountsOf(f.blocked, links, state.Ledger)
 	var thaw cardea.Instant

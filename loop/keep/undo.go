@@ -85,7 +85,7 @@ func (k *Keeper) undoing(ctx context.Context, of string) (Undoing, error) {
 	if err != nil {
 		return Undoing{}, err
 	}
-	links := slices.Concat(state.Links, paired.Links)
+	links := slices.Concat(state.Pairs(), paired.Links)
 	f.bar(barred, people, links)
 	in.Blocked = accountsOf(f.blocked, links, state.Ledger)
 	if in.Frozen, _, err = k.frozen(ctx, f, state); err != nil {
