@@ -120,23 +120,33 @@ func (d *Desk) codesOf(ctx context.Context, connection string, system door.Coded
 	return out, nil
 }
 
-// owners says whose a code is: whom its entry was put there for, who is linked to the account, and whose id the account bears.
+// owners says whose a code is: whom its entry was put there for, whose the account is, and whose id it bears; but nobody of whom
+// a person said that the account is not theirs.
 func owners(state store.DoorState) func(door.Code) []cardea.PersonID {
 	put := map[door.Code]cardea.PersonID{}
 	for _, r := range state.Ledger {
 		put[door.Code{Account: r.Account, Group: r.Group}] = r.Person
 	}
 	of := map[cardea.AccountID][]cardea.PersonID{}
-	for _, l := range state.Links {
+	for _, l := range state.Pairs() {
 		of[l.Account] = append(of[l.Account], l.Person)
 	}
 	for _, a := range state.Accounts {
 		of[a.ID] = append(of[a.ID], cardea.PersonID(a.External))
 	}
+	not := map[cardea.AccountID]map[cardea.PersonID]bool{}
+	for _, o := range state.Decisions { // oldest first
+		if o.Account != "" && not[o.Account] == nil {
+			not[o.Account] = map[cardea.PersonID]bool{}
+		}
+		if o.Account != "" {
+			not[o.Account][o.Person] = !o.Together
+		}
+	}
 	return func(c door.Code) []cardea.PersonID {
 		var out []cardea.PersonID
 		for _, id := range append([]cardea.PersonID{put[door.Code{Account: c.Account, Group: c.Group}]}, of[c.Account]...) {
-			if _, _, ok := id.Split(); ok && !slices.Contains(out, id) {
+			if _, _, ok := id.Split(); ok && !slices.Contains(out, id) && !not[c.Account][id] {
 				out = append(out, id)
 			}
 		}
