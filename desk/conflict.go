@@ -275,8 +275,7 @@ func (d *Desk) foresee(ctx context.Context, s *Settling, suppose func([]cardea.D
 	if s.Goes, err = d.beyond(ctx, door, now.Changeset, then.Changeset); err != nil {
 		return err
 	}
-	// What somebody would have been given and is not counts as well: their access may rest on it.
-	s.Takes = slices.ContainsFunc(s.Comes, func(o say.Operation) bool { return o.Verb == cardea.VerbRemove || o.Verb == cardea.VerbLock })
+	s.Takes = slices.ContainsFunc(s.Comes, func(o say.Operation) bool { return takes(o.Operation) })
 	sum := sha256.New()
 	for _, one := range s.Decisions {
 		text := []string{one.Conflict, string(one.Person), string(one.Account), string(one.Other), "apart"}
@@ -293,6 +292,17 @@ func (d *Desk) foresee(ctx context.Context, s *Settling, suppose func([]cardea.D
 	}
 	s.Hash = hex.EncodeToString(sum.Sum(nil)[:8])
 	return nil
+}
+
+// takes says whether an operation takes access away; times that are cut short do.
+func takes(o cardea.Operation) bool {
+	switch o.Verb { //nolint:exhaustive // the others give, or write nothing
+	case cardea.VerbRemove, cardea.VerbLock:
+		return true
+	case cardea.VerbRetime:
+		return o.Was == nil || o.Window.Until < o.Was.Window.Until || o.Window.From > max(o.Was.Window.From, o.Due)
+	}
+	return false
 }
 
 // beyond are the operations of one changeset that another one lacks, with names. Links write nothing and are left out.

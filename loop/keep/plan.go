@@ -344,7 +344,8 @@ func (k *Keeper) plan(ctx context.Context, f *facts, state store.DoorState) (Pla
 	if err != nil {
 		return Plan{}, err
 	}
-	links := slices.Concat(state.Pairs(), paired.Links)
+	said := store.DoorState{Links: state.Links, Decisions: k.decided(state)}
+	links := slices.Concat(said.Pairs(), paired.Links)
 	f.bar(barred, people, links)
 	in.Wanted, in.Blocked = f.wanted, accountsOf(f.blocked, links, state.Ledger)
 	var thaw cardea.Instant
