@@ -178,7 +178,8 @@ func (g *game) gather() error {
 		g.ops = append(g.ops, ops...)
 		delete(g.open, id)
 		unsettled := func(o store.OpRow) bool { return o.State == store.OpSending || o.State == store.OpSent }
-		if !ended[id] || slices.ContainsFunc(ops, unsettled) {
+		// Of a run that was killed nothing changes any more once all of it is settled: what failed of it is a later run's to do.
+		if slices.ContainsFunc(ops, unsettled) || !ended[id] && len(ops) == 0 {
 			g.open[id] = true
 		}
 	}
