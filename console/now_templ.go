@@ -1697,7 +1697,7 @@ func runBody(v runView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if text := sharedHold(b); text != "" {
+				if text := sharedHold(b, v.clock); text != "" {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 152, "<p class=\"wait small mb-1.5\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -1721,7 +1721,7 @@ func runBody(v runView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				for _, o := range first(b.Operations) {
-					templ_7745c5c3_Err = operation(v.clock, o, sharedHold(b) != "").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = operation(v.clock, o, sharedHold(b, v.clock) != "").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -2017,9 +2017,9 @@ func operation(c say.Clock, o say.Operation, held bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var98 string
-			templ_7745c5c3_Var98, templ_7745c5c3_Err = templ.JoinStringErrs(heldText(o))
+			templ_7745c5c3_Var98, templ_7745c5c3_Err = templ.JoinStringErrs(heldText(o, c))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `now.templ`, Line: 412, Col: 48}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `now.templ`, Line: 412, Col: 51}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var98))
 			if templ_7745c5c3_Err != nil {

@@ -111,19 +111,19 @@ func groupText(o say.Operation) string {
 	return cmp.Or(say.Clean(o.GroupName), say.Clean(string(o.Group)))
 }
 
-func heldText(o say.Operation) string {
+func heldText(o say.Operation, c say.Clock) string {
 	h := say.Hold(o.Held.Code)
-	return "Held: " + cmp.Or(say.Clean(o.Held.Why), h.Text) + ". " + h.Mend
+	return "Held: " + cmp.Or(c.Text(say.Clean(o.Held.Why)), h.Text) + ". " + h.Mend
 }
 
 // sharedHold is the sentence when all of a batch is held for one reason; it is then told once.
-func sharedHold(b say.Batch) string {
+func sharedHold(b say.Batch, c say.Clock) string {
 	if !b.Held {
 		return ""
 	}
-	text := heldText(b.Operations[0])
+	text := heldText(b.Operations[0], c)
 	for _, o := range b.Operations[1:] {
-		if heldText(o) != text {
+		if heldText(o, c) != text {
 			return ""
 		}
 	}

@@ -34,6 +34,9 @@ type Conflict struct {
 func (d *Desk) Conflicts(ctx context.Context) ([]Conflict, error) {
 	out := []Conflict{}
 	for _, door := range d.doors() {
+		if err := d.everListed(ctx, door); err != nil {
+			return nil, err
+		}
 		k, err := d.knower(ctx, door)
 		if err != nil {
 			return nil, err

@@ -45,6 +45,9 @@ func (d *Desk) Due(ctx context.Context, integration string, within time.Duration
 	}
 	out := []Dues{}
 	for door, groups := range sorted(doors) {
+		if err := d.everListed(ctx, door); err != nil {
+			return nil, err
+		}
 		k, err := d.knower(ctx, door)
 		if err != nil {
 			return nil, err

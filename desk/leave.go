@@ -72,6 +72,9 @@ func (d *Desk) Leave(ctx context.Context, name, how, hash, who string) (Leaving,
 	}):
 		return out, cardea.Errorf(cardea.Rejected, "%s is frozen, so nothing can be taken away: lift that first, with: cardea unfreeze", name)
 	}
+	if err := d.everListed(ctx, in.Door); err != nil {
+		return out, err
+	}
 	if err := d.Connect(ctx); err != nil {
 		return out, err
 	}

@@ -53,6 +53,9 @@ func (d *Desk) states(ctx context.Context, h history, out *say.Overview) error {
 			return err
 		}
 		one := at.integration(in, groups)
+		if d.alone(in) { // what is about no group is its own too
+			one.Pending, one.Held = at.pending, at.held
+		}
 		one.NextWake = h.next(in)
 		if last, ok := h.last(in.Door, ended); ok {
 			one.LastRun = last.Ended
@@ -68,4 +71,15 @@ func (d *Desk) states(ctx context.Context, h history, out *say.Overview) error {
 		out.Integrations = append(out.Integrations, one)
 	}
 	return nil
+}
+
+// alone says whether no other integration keeps the same door.
+func (d *Desk) alone(in Integration) bool {
+	n := 0
+	for _, other := range d.c.Integrations {
+		if other.Door == in.Door {
+			n++
+		}
+	}
+	return n == 1
 }

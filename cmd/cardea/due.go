@@ -102,7 +102,7 @@ func (c *terminal) printOneDue(d desk.Due, clock say.Clock) {
 	line := fmt.Sprintf("%s  %s %s: %s", clock.Moment(d.At), what, say.Clean(d.GroupName), who)
 	switch d.State {
 	case cardea.DueAtRisk:
-		fmt.Fprintf(c.out, "  %s %s\n      %s\n", c.paint(yellow, "!"), line, c.paint(faint, say.Clean(d.Why)))
+		fmt.Fprintf(c.out, "  %s %s\n      %s\n", c.paint(yellow, "!"), line, c.paint(faint, clock.Text(say.Clean(d.Why))))
 	case cardea.DuePending:
 		when := "written, not read back yet"
 		if d.Written != 0 {

@@ -128,7 +128,7 @@ func entryName(e desk.Entry) string {
 func entryText(title string, e desk.Entry, clock say.Clock) string {
 	text := title
 	if e.Why != "" {
-		text += ": " + say.Clean(e.Why)
+		text += ": " + clock.Text(say.Clean(e.Why))
 	}
 	if e.Window != cardea.Forever {
 		text += ", " + clock.Window(e.Window)

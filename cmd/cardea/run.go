@@ -187,4 +187,5 @@ func (p *progress) done() {
 	if p.written {
 		fmt.Fprint(p.c.err, eraseLine)
 	}
+	p.began, p.last, p.written = map[string]time.Time{}, time.Time{}, false // what comes next is new work
 }

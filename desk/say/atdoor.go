@@ -58,7 +58,7 @@ func (t teller) waiting(agrees bool) string {
 	switch {
 	case op != nil && op.Held != nil:
 		h := Hold(op.Held.Code)
-		why := Clean(op.Held.Why)
+		why := t.c.Text(Clean(op.Held.Why))
 		if why == "" {
 			why = h.Text
 		}

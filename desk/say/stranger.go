@@ -139,7 +139,7 @@ func (t teller) leavingFate(s *Stranger, nobodys, keep string) fate {
 	}
 	f := fate{MarkShut, upper(word), upper(nobodys) + ", and nothing speaks for it in " + t.group(), "To keep it, add " + keep + "."}
 	if h := op.Held; h != nil {
-		why := Clean(h.Why)
+		why := t.c.Text(Clean(h.Why))
 		if why == "" {
 			why = Hold(h.Code).Text
 		}
