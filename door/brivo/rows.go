@@ -25,7 +25,6 @@ type user struct {
 	account cardea.Account
 	short   bool     // the row does not say what address the user has
 	emails  []string // every address
-	fields  object.Fields
 }
 
 // userOf reads a user (vendors/brivo.md 4). Rows of a list may hold less than the user itself; one without created, which every
@@ -35,7 +34,7 @@ func userOf(raw json.RawMessage) (user, *object.Flaw) {
 	if bad != nil {
 		return user{}, bad
 	}
-	u := user{account: cardea.Account{ID: cardea.AccountID(number(id))}, fields: f}
+	u := user{account: cardea.Account{ID: cardea.AccountID(number(id))}}
 	who := []cardea.Key{u.account.Key()}
 	first, ok1 := f.Loose("firstName")
 	last, ok2 := f.Loose("lastName")

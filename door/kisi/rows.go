@@ -76,7 +76,6 @@ func groupOf(raw json.RawMessage) (cardea.Group, *object.Flaw) {
 
 // assignment is one role assignment: what of it concerns us.
 type assignment struct {
-	id   int64
 	on   string // Organization, Place, Group
 	user int64  // 0 = no user
 	team int64  // 0 = no team
@@ -97,12 +96,11 @@ func assignmentOf(raw json.RawMessage) (assignment, *object.Flaw) {
 		}
 		return assignment{}, bad
 	}
-	a := assignment{id: id}
 	on, _ := f.Text("applies_to_type")
 	if on == "" && f.Has("group_id") {
 		on = onGroup
 	}
-	a.on = on
+	a := assignment{on: on}
 	who, holder := holderOf(f)
 	if holder == 0 {
 		return a, &object.Flaw{Why: "the role assignment does not say whose it is", Who: whoOf(f)}
