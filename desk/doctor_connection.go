@@ -89,7 +89,7 @@ func (d *Desk) examine(ctx context.Context, name string, was store.Connection, c
 	if err := d.pushes(ctx, p); err != nil {
 		return p, err
 	}
-	if err := d.heard(ask, p); err != nil {
+	if err := d.heard(ctx, ask, p); err != nil {
 		return p, err
 	}
 	if len(d.at(p.Side, name)) == 0 {

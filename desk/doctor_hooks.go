@@ -8,8 +8,9 @@ import (
 	"github.com/cardea-access/cardea/door"
 )
 
-// heard notes what is the matter with the webhooks of a connection that were installed from here.
-func (d *Desk) heard(ctx context.Context, p *patient) error {
+// heard notes what is the matter with the webhooks of a connection that were installed from here. The vendor is asked only as
+// long as ask lasts, which may be over.
+func (d *Desk) heard(ctx, ask context.Context, p *patient) error {
 	hooks, err := d.ws.Hooks(ctx)
 	one := hooks[p.Name]
 	if err != nil || one.Installed == 0 {
@@ -22,7 +23,7 @@ func (d *Desk) heard(ctx context.Context, p *patient) error {
 	if !can || p.Error != "" {
 		return nil
 	}
-	if why, _ := d.offAt(ctx, s, p.Name, one.URL); why != "" {
+	if why, _ := d.offAt(ask, s, p.Name, one.URL); why != "" {
 		p.Findings = append(p.Findings, found("hooks-off", why))
 	}
 	return nil
