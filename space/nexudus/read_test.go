@@ -103,12 +103,14 @@ func TestAListingThatMovesIsIncomplete(t *testing.T) {
 	}
 	row := func(n int) string { return fmt.Sprintf(`{"Id":%d,"Name":"P"}`, n) }
 	for name, pages := range map[string][]string{
-		"a row twice":     {page(1, 2, 3, true, row(1), row(2)), page(3, 3, 3, false, row(2))},
-		"the total moved": {page(1, 2, 4, true, row(1), row(2)), page(3, 3, 3, false, row(4))},
-		"a short page":    {page(1, 2, 3, true, row(1)), page(3, 3, 3, false, row(3))},
-		"a short last":    {page(1, 1, 2, false, row(1))},
-		"a gap":           {page(1, 2, 4, true, row(1), row(2)), page(4, 4, 4, false, row(4))},
-		"more of nothing": {page(1, 2, 9, true, row(1), row(2)), page(3, 2, 9, true)},
+		"a row twice":                      {page(1, 2, 3, true, row(1), row(2)), page(3, 3, 3, false, row(2))},
+		"the total moved":                  {page(1, 2, 4, true, row(1), row(2)), page(3, 3, 3, false, row(4))},
+		"a short page":                     {page(1, 2, 3, true, row(1)), page(3, 3, 3, false, row(3))},
+		"a short last":                     {page(1, 1, 2, false, row(1))},
+		"a gap":                            {page(1, 2, 4, true, row(1), row(2)), page(4, 4, 4, false, row(4))},
+		"a gap at which the total is met":  {page(1, 2, 4, true, row(1), row(2)), page(4, 5, 4, false, row(4), row(5))},
+		"a row less, and the total is met": {page(1, 3, 4, true, row(1), row(2)), page(3, 4, 4, false, row(3), row(4))},
+		"more of nothing":                  {page(1, 2, 9, true, row(1), row(2)), page(3, 2, 9, true)},
 	} {
 		v := newVendor(t).empty()
 		n := 0
