@@ -176,8 +176,8 @@ var surface = map[string]int{
 	"":                   401, // the words of the business; a push is seven of them
 	"wire":               57,
 	"store":              228, // one method for each thing that is kept
-	"desk":               190, // one method for each thing a person can ask, and what it answers
-	"desk/say":           92,
+	"desk":               196, // one method for each thing a person can ask, and what it answers
+	"desk/say":           97,
 	"cmd/cardea/config":  52,
 	"loop/looptest":      45, // one method for each thing that a door system can be made to do
 	"sandbox/twin":       63, // one way of reading for each shape in a world file

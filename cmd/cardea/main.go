@@ -45,6 +45,7 @@ type cli struct {
 	Drift     driftCmd     `cmd:"" group:"ask" help:"Show what is not in step at the doors: since when, who, where, what Cardea does about it, the mend."`
 	Times     timesCmd     `cmd:"" group:"ask" help:"Say how long it took from a fact to a confirmed change at the doors."`
 	Observe   observeCmd   `cmd:"" group:"ask" help:"Show, group by group, what would differ if an integration took over now."`
+	Audit     auditCmd     `cmd:"" group:"ask" help:"List who did what and when, and check that no line of that was changed or is missing."`
 	Doctor    doctorCmd    `cmd:"" group:"ask" help:"Look at every connection: whose it is, what it can do, what is assumed, what should be mended."`
 	Holds     holdsCmd     `cmd:"" group:"decide" help:"Show what waits: which guard holds it and why, since when, whom it concerns, what would release it."`
 	Release   releaseCmd   `cmd:"" group:"decide" help:"Release what waits, all of it or some, after showing exactly what."`
