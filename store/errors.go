@@ -20,6 +20,7 @@ const (
 	busy
 	dangling // a foreign key leads nowhere
 	taken    // a unique key is there already
+	full     // there is no room
 )
 
 // troubleOf reads the codes of PostgreSQL (appendix A of its manual) and SQLite (rescode.html).
@@ -34,6 +35,8 @@ func troubleOf(err error) trouble {
 			return taken
 		case "53300", "57P01", "57P02", "57P03":
 			return busy
+		case "53100":
+			return full
 		}
 		return other
 	}
@@ -50,6 +53,8 @@ func troubleOf(err error) trouble {
 		switch s.Code() & 0xff {
 		case sqlitelib.SQLITE_BUSY, sqlitelib.SQLITE_LOCKED:
 			return busy
+		case sqlitelib.SQLITE_FULL:
+			return full
 		}
 	}
 	return other
@@ -70,6 +75,8 @@ func classed(what string, err error) error {
 	switch troubleOf(err) {
 	case deadlock, busy:
 		return cardea.Errorf(cardea.Retry, "%s: the database is busy or away: %w", what, err)
+	case full:
+		return cardea.Errorf(cardea.Retry, "%s: the disk of the database is full, and nothing goes on until there is room: %w", what, err)
 	case dangling:
 		return cardea.Errorf(cardea.NotFound, "%s: the connection, integration or record it belongs to is not saved: %w", what, err)
 	case taken:

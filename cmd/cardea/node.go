@@ -23,6 +23,8 @@ type node struct {
 	mu    sync.Mutex
 	asked time.Time
 	unfit error
+	wrote time.Time // when it was last tried whether the database can be written
+	shut  error     // why it could not
 }
 
 const (
@@ -60,6 +62,25 @@ func (n *node) fit(ctx context.Context) error {
 	return unfit
 }
 
+// writable tries whether the database can be written: one whose disk is full can be read for ever. Who is kept waiting by others that
+// write learns nothing by it.
+func (n *node) writable(ctx context.Context) error {
+	n.mu.Lock()
+	fresh, shut := n.now().Sub(n.wrote).Abs() < askClock, n.shut
+	n.mu.Unlock()
+	if fresh && shut == nil {
+		return nil
+	}
+	_, err := n.store.In("default").Reserve(ctx, "readyz", 0, cardea.At(n.now()))
+	if err != nil && ctx.Err() != nil {
+		return nil
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.wrote, n.shut = n.now(), err
+	return err
+}
+
 // drained is a context that goes on for a while after the process was told to stop, so that whoever sends it requests sees
 // first that it is not ready any more.
 func (n *node) drained(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
@@ -89,6 +110,10 @@ func (n *node) ready(w http.ResponseWriter, r *http.Request) {
 	}
 	if _, err := n.store.NextWake(ctx, []string{store.WakeKeep}); err != nil {
 		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	if err := n.writable(ctx); err != nil {
+		http.Error(w, "the database cannot be written: the log says why", http.StatusServiceUnavailable)
 		return
 	}
 	if err := n.fit(ctx); err != nil {

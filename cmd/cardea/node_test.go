@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/cardea-access/cardea/store"
 	"github.com/cardea-access/cardea/store/storetest"
 )
 
@@ -68,4 +71,38 @@ func TestReadinessGoesBeforeTheWorkDoes(t *testing.T) {
 			t.Error("it went on")
 		}
 	})
+}
+
+// TestADatabaseThatCannotBeWrittenIsNotReady: one whose disk is full answers every question.
+func TestADatabaseThatCannotBeWrittenIsNotReady(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "cardea.db")
+	s, err := store.Open(t.Context(), "sqlite:"+path, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	now := time.Now()
+	n := &node{store: s, now: func() time.Time { return now }}
+	for _, step := range []struct {
+		does string
+		want int
+	}{
+		{"", http.StatusOK},
+		{"CREATE TRIGGER full BEFORE UPDATE ON budget BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END", http.StatusServiceUnavailable},
+		{"DROP TRIGGER full", http.StatusOK},
+	} {
+		if _, err := db.ExecContext(t.Context(), step.does); err != nil {
+			t.Fatal(err)
+		}
+		now = now.Add(askClock)
+		if code := n.answer(t); code != step.want {
+			t.Errorf("after %q it answers %d, want %d", step.does, code, step.want)
+		}
+	}
 }
