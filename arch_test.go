@@ -175,7 +175,7 @@ func TestArrowCheckFindsBrokenArrows(t *testing.T) {
 var surface = map[string]int{
 	"":                   401, // the words of the business; a push is seven of them
 	"wire":               57,
-	"store":              228, // one method for each thing that is kept
+	"store":              230, // one method for each thing that is kept, and a backup of it all
 	"desk":               196, // one method for each thing a person can ask, and what it answers
 	"desk/say":           97,
 	"cmd/cardea/config":  52,

@@ -68,6 +68,7 @@ type cli struct {
 	Token     tokenCmd     `cmd:"" group:"set up" help:"Make, list and revoke tokens with which programs ask the API."`
 	Codes     codesCmd     `cmd:"" group:"hand out" help:"List access codes, show one once, make a new one."`
 	Passes    passesCmd    `cmd:"" group:"hand out" help:"List mobile passes and invitations to them, print the code of one."`
+	Backup    backupCmd    `cmd:"" help:"Write a copy of the database to a file, while a server may be at work."`
 	Version   versionCmd   `cmd:"" group:"other" help:"Print the version."`
 }
 
