@@ -26,7 +26,8 @@ var (
 	secretName = regexp.MustCompile(
 		`(?i)(secret|token|password|passwd|api_?-?key|authorization|cookie|signature|(^|_)otp($|_)|(^|_)pin($|_)|` +
 			`pin_?code|private_?key|access_?card|key_?fob)`) // and what people open doors with
-	// What people type at a keypad. Of what bears the name single words and digits go: a refusal is filed under it too, and its sentence stays.
+	// What people type at a keypad. Of what bears the name single words and digits go: a refusal is filed under it too, and its
+	// sentence stays.
 	codeName = regexp.MustCompile(`(?i)(access|gate)[_-]?code|code[_-]?entered`)
 	// An access code in free text: accessCode=1, "code_entered":"1", access code 1.
 	codePattern = regexp.MustCompile(`(?i)((?:(?:access|gate)[ _-]?code|code[ _-]?entered)[\\"'\s:=#]*)[0-9]+`)

@@ -17,9 +17,9 @@ type backupCmd struct {
 
 // Help says what is not in it.
 func (*backupCmd) Help() string {
-	return `The copy is whole although a server may be at work, and is readable by you alone. It holds what Cardea keeps secret itself only
-encrypted: keep CARDEA_KEY and the configuration elsewhere beside it. docs/operations.md says how to restore. PostgreSQL is backed up by
-pg_dump.
+	return `The copy is whole although a server may be at work, and is readable by you alone. What Cardea keeps secret itself is
+in it only encrypted: keep CARDEA_KEY and the configuration too, and not beside it. docs/operations.md says how to restore.
+PostgreSQL is backed up by pg_dump.
 
   cardea backup cardea-2026-11-23.db`
 }
@@ -36,6 +36,7 @@ func (b *backupCmd) Run(ctx context.Context, c *terminal) error {
 	if b.JSON {
 		return printJSON(c.out, map[string]string{"backup": b.File})
 	}
-	_, err = fmt.Fprintf(c.out, "Wrote %s. It opens with the CARDEA_KEY of now: keep that too, and not beside it.\n", say.Clean(b.File))
+	_, err = fmt.Fprintf(c.out, "Wrote %s. It opens with the CARDEA_KEY of now: keep that too, and not beside it.\n",
+		say.Clean(b.File))
 	return err
 }

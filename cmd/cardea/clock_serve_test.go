@@ -46,8 +46,8 @@ func TestAClockThatIsSetAheadAndBackWhileServing(t *testing.T) {
 	})
 }
 
-// TestAClockThatIsSetAheadEndsNothingEarly puts our clock past the end of somebody's access while what the door system last said of
-// the time is from before: it is asked again before anything is written.
+// TestAClockThatIsSetAheadEndsNothingEarly puts our clock past the end of somebody's access while what the door system last said
+// of the time is from before: it is asked again before anything is written.
 func TestAClockThatIsSetAheadEndsNothingEarly(t *testing.T) {
 	t.Parallel()
 	bubble(t, morning, func(t *testing.T) {

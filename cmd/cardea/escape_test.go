@@ -46,7 +46,8 @@ func (e *evil) RoundTrip(r *http.Request) (*http.Response, error) {
 // TestWhatVendorsSaySteersNoTerminal has every command print what they say.
 func TestWhatVendorsSaySteersNoTerminal(t *testing.T) {
 	t.Parallel()
-	people := regexp.MustCompile(`("(?:name|title|firstName|lastName)"\s*:\s*"(?:Ana|Bea|Cal|Uma|Gus|Globex|Initech|Umbrella|Olga|Claire|Susana|Vera|Cleaners|Stand-up))([^"]*)`)
+	people := regexp.MustCompile(`("(?:name|title|firstName|lastName)"\s*:\s*"(?:Ana|Bea|Cal|Uma|Gus|Globex|Initech|Umbrella|` +
+		`Olga|Claire|Susana|Vera|Cleaners|Stand-up))([^"]*)`)
 	all := regexp.MustCompile(`("(?:name|title)"\s*:\s*"[^"]{2})([^"]*)`)
 	for name, e := range map[string]*evil{
 		"names of people": {names: people}, "all names": {names: all}, "refused reads": {names: people, fails: "/memberships"},
@@ -62,7 +63,8 @@ func TestWhatVendorsSaySteersNoTerminal(t *testing.T) {
 				seen := 0
 				for _, command := range []string{
 					"preview", "sync", "explain --person ana@x.test --group General\u00a0access", "explain --person bea@x.test --group Nobody",
-					"doctor", "issues", "holds", "drift", "due", "observe london", "conflicts", "block ana@x.test", "block", "freeze london --for 1h",
+					"doctor", "issues", "holds", "drift", "due", "observe london", "conflicts", "block ana@x.test --note lost", "blocks",
+					"freeze london --reason rewiring --until 2h", "unfreeze london",
 					"mappings", "sync", "undo last", "house", "codes", "passes", "webhooks", "token create one --scope read", "token",
 					"hooks check kisi", "hooks check rnd", "export", "leave london --stop", "adopt london", "times", "preview -v", "sync -v",
 				} {

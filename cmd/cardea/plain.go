@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"io"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/cardea-access/cardea/desk/say"
@@ -43,7 +44,7 @@ func unfiltered(w io.Writer) io.Writer {
 func (p *plain) Write(b []byte) (int, error) {
 	in := b
 	if len(p.pending) > 0 {
-		in, p.pending = append(p.pending, b...), nil
+		in, p.pending = slices.Concat(p.pending, b), nil
 	}
 	out := make([]byte, 0, len(in))
 	for len(in) > 0 {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 )
 
@@ -21,7 +22,7 @@ func TestOnlyOurOwnMarksReachATerminal(t *testing.T) {
 			var out bytes.Buffer
 			w := c.plainly(&out)
 			for i := 0; i < len(in); i += step {
-				if step < 3 && bytes.ContainsRune([]byte(in), '\x1b') {
+				if step < 3 && strings.ContainsRune(in, '\x1b') {
 					break // our marks are written whole
 				}
 				if _, err := w.Write([]byte(in[i:min(i+step, len(in))])); err != nil {
