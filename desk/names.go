@@ -175,6 +175,7 @@ func (d *Desk) notes(ctx context.Context, door string, issues []cardea.Issue) ([
 	var accounts []cardea.AccountID
 	for _, i := range issues {
 		ids, accounts = append(ids, i.Person), append(accounts, i.Account)
+		ids = append(ids, mentioned(i.Text)...)
 	}
 	b, err := d.open(ctx, door, ids, accounts)
 	if err != nil {
@@ -182,6 +183,10 @@ func (d *Desk) notes(ctx context.Context, door string, issues []cardea.Issue) ([
 	}
 	var out []Note
 	for _, i := range issues {
+		i.Text = byName(i.Text, func(p cardea.PersonID) string {
+			name, _ := b.who(p, "")
+			return name
+		})
 		n := Note{Issue: i, Where: b.groups[i.Group]}
 		if n.Who, _ = b.who(i.Person, i.Account); n.Who == "" {
 			n.Who = string(i.Person)

@@ -134,7 +134,7 @@ func (d *Desk) issues(ctx context.Context) ([]say.Issue, error) {
 			return nil, err
 		}
 		for n, i := range which {
-			out[i].Who, out[i].Where = notes[n].Who, notes[n].Where
+			out[i].Who, out[i].Where, out[i].Text = notes[n].Who, notes[n].Where, notes[n].Text
 		}
 	}
 	return out, nil

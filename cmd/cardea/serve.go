@@ -43,6 +43,9 @@ func (s *serveCmd) serve(ctx context.Context, c *terminal, with settings) error 
 	if s.Listen != "" {
 		address = s.Listen
 	}
+	if _, _, err := net.SplitHostPort(address); err != nil {
+		return cardea.Errorf(cardea.Rejected, "listen %s: that is no address: write one such as 127.0.0.1:8080", address)
+	}
 	if !s.Open && !loopbackOnly(address) {
 		return cardea.Errorf(cardea.Rejected, "listen %s: other machines could reach the console there, and it shows people's names "+
 			"without a sign-in. Listen on 127.0.0.1, or put a proxy with a sign-in before it and say --open", address)

@@ -28,7 +28,7 @@ integrations:
 		"said, gate off":   {nexudus, "    passgate: off\n    passgate_bookings: true\n", "", ":11:"},
 		"no, gate off":     {nexudus, "    passgate: off\n    passgate_bookings: false\n", "false", ""},
 		"another system":   {house, "    passgate_bookings: true\n", "", ":10:"},
-		"neither yes nor":  {nexudus, "    passgate_bookings: perhaps\n", "", "none of true, false"},
+		"neither yes nor":  {nexudus, "    passgate_bookings: perhaps\n", "", "there are true, false"},
 		"another, said no": {house, "    passgate_bookings: false\n", "false", ""},
 	} {
 		f, err := parse(t, file(c.system, c.lines))

@@ -201,5 +201,5 @@ func (c *Choice) or(p *problems, key, def string, known ...string) {
 	if slices.Contains(known, c.Text) {
 		return
 	}
-	p.add(c.Line, "%s: %q is none of %s%s", key, c.Text, strings.Join(known, ", "), desk.Nearest(c.Text, known))
+	p.add(c.Line, "%s: %q is no choice%s", key, c.Text, desk.Nearest(c.Text, known))
 }
