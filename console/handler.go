@@ -2,7 +2,6 @@ package console
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -122,18 +121,27 @@ func (h *handler) runView(ctx context.Context, id string) runView {
 	return runView{id: id, detail: detail, clock: h.clock(ctx), err: h.told(ctx, "run", err)}
 }
 
+// few is below how many people that fit accounts are looked for, too: that costs by how many accounts there are.
+const few = 10
+
+// ofAccount says whether an account was chosen, not a person.
+func ofAccount(p cardea.PersonID) bool {
+	_, key, ok := p.Split()
+	return ok && key.Kind == cardea.KindAccount
+}
+
 func (h *handler) search(ctx context.Context, query string, chosen cardea.PersonID) peopleView {
 	v := peopleView{query: query, chosen: chosen}
 	if query == "" {
 		return v
 	}
-	var accounts []Person
-	var failed error
-	var both sync.WaitGroup
-	both.Go(func() { accounts, failed = h.desk.FindAccounts(ctx, query) })
 	found, err := h.desk.FindPeople(ctx, query)
-	both.Wait()
-	v.found, v.err = append(found, accounts...), h.told(ctx, "search", cmp.Or(err, failed))
+	if err == nil && len(found) < few && (chosen == "" || ofAccount(chosen)) {
+		var accounts []Person
+		accounts, err = h.desk.FindAccounts(ctx, query)
+		found = append(found[:len(found):len(found)], accounts...)
+	}
+	v.found, v.err = found, h.told(ctx, "search", err)
 	if v.chosen == "" && len(v.found) == 1 {
 		v.chosen = v.found[0].ID
 	}
