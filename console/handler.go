@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -139,7 +140,7 @@ func (h *handler) search(ctx context.Context, query string, chosen cardea.Person
 	if err == nil && len(found) < few && (chosen == "" || ofAccount(chosen)) {
 		var accounts []Person
 		accounts, err = h.desk.FindAccounts(ctx, query)
-		found = append(found[:len(found):len(found)], accounts...)
+		found = append(slices.Clip(found), accounts...)
 	}
 	v.found, v.err = found, h.told(ctx, "search", err)
 	if v.chosen == "" && len(v.found) == 1 {

@@ -33,7 +33,7 @@ const (
 )
 
 type cli struct {
-	Demo      demoCmd      `cmd:"" group:"run" help:"Run everything at once: faked vendors, a seeded world, an embedded database and the console."`
+	Demo      demoCmd      `cmd:"" group:"run" help:"Run everything at once: faked vendors, a seeded world, a database and the console."`
 	Serve     serveCmd     `cmd:"" group:"run" help:"Keep all integrations in step until stopped, with the console."`
 	Sync      syncCmd      `cmd:"" group:"run" help:"One full run now: read, decide, change, confirm."`
 	Preview   previewCmd   `cmd:"" group:"run" help:"Show the changeset of a run without writing anything."`
@@ -42,12 +42,12 @@ type cli struct {
 	Sandbox   sandboxCmd   `cmd:"" group:"run" help:"Serve faked vendors from a world file."`
 	Explain   explainCmd   `cmd:"" group:"ask" help:"Say whether a person may pass, since when or until when, and why."`
 	Due       dueCmd       `cmd:"" group:"ask" help:"List what must be true soon at the doors: confirmed, pending or at risk."`
-	Drift     driftCmd     `cmd:"" group:"ask" help:"Show what is not in step at the doors: since when, who, where, what Cardea does about it, the mend."`
+	Drift     driftCmd     `cmd:"" group:"ask" help:"Show what is not in step at the doors: since when, what Cardea does about it, the mend."`
 	Times     timesCmd     `cmd:"" group:"ask" help:"Say how long it took from a fact to a confirmed change at the doors."`
 	Observe   observeCmd   `cmd:"" group:"ask" help:"Show, group by group, what would differ if an integration took over now."`
-	Audit     auditCmd     `cmd:"" group:"ask" help:"List who did what and when, and check that no line of that was changed or is missing."`
-	Doctor    doctorCmd    `cmd:"" group:"ask" help:"Look at every connection: whose it is, what it can do, what is assumed, what should be mended."`
-	Holds     holdsCmd     `cmd:"" group:"decide" help:"Show what waits: which guard holds it and why, since when, whom it concerns, what would release it."`
+	Audit     auditCmd     `cmd:"" group:"ask" help:"List who did what and when, and check that nothing of it was changed or taken out."`
+	Doctor    doctorCmd    `cmd:"" group:"ask" help:"Look at every connection: whose it is, what it can do, what should be mended."`
+	Holds     holdsCmd     `cmd:"" group:"decide" help:"Show what waits: which guard holds it, since when, whom it concerns, what releases it."`
 	Release   releaseCmd   `cmd:"" group:"decide" help:"Release what waits, all of it or some, after showing exactly what."`
 	Issues    issuesCmd    `cmd:"" group:"decide" help:"List what is the matter and what to type about it; take, note and drop issues."`
 	Conflicts conflictsCmd `cmd:"" group:"decide" help:"List who is who is not settled, and settle it: merge, keep apart, undo."`
@@ -56,19 +56,19 @@ type cli struct {
 	Blocks    blocksCmd    `cmd:"" group:"decide" help:"List who is blocked, since when and why."`
 	Freeze    freezeCmd    `cmd:"" group:"decide" help:"Stop all writes of an integration, or of all, but for blocks and locks."`
 	Unfreeze  unfreezeCmd  `cmd:"" group:"decide" help:"Let a frozen integration be written again."`
-	Connect   connectCmd   `cmd:"" group:"set up" help:"Consent at a vendor to a connection that rests on it, or again when the consent has ended."`
+	Connect   connectCmd   `cmd:"" group:"set up" help:"Consent at a vendor to a connection that rests on it, or consent again."`
 	Hooks     hooksCmd     `cmd:"" group:"set up" help:"Have vendors announce changes, and see whether they do."`
 	Webhooks  webhooksCmd  `cmd:"" group:"set up" help:"Show who is told of events and how that stands; test it."`
 	Adopt     adoptCmd     `cmd:"" group:"set up" help:"Take groups over for an integration, or give one back."`
 	Leave     leaveCmd     `cmd:"" group:"set up" help:"Take an integration away: remove what is ours, hand it over, or stop."`
 	Mappings  mappingsCmd  `cmd:"" group:"set up" help:"List what opens what, and change it after seeing by person what that would do."`
 	Export    exportCmd    `cmd:"" group:"set up" help:"Print the whole configuration in force as YAML, without secrets."`
-	Import    importCmd    `cmd:"" group:"set up" help:"Take a workbook or CSV lists into a house connection, after showing what would change."`
+	Import    importCmd    `cmd:"" group:"set up" help:"Take a workbook or CSV lists into a house connection, after showing the change."`
 	House     houseCmd     `cmd:"" group:"set up" help:"List, show, change and remove records of a house connection."`
 	Token     tokenCmd     `cmd:"" group:"set up" help:"Make, list and revoke tokens with which programs ask the API."`
 	Codes     codesCmd     `cmd:"" group:"hand out" help:"List access codes, show one once, make a new one."`
 	Passes    passesCmd    `cmd:"" group:"hand out" help:"List mobile passes and invitations to them, print the code of one."`
-	Backup    backupCmd    `cmd:"" help:"Write a copy of the database to a file, while a server may be at work."`
+	Backup    backupCmd    `cmd:"" group:"set up" help:"Write a copy of the database to a file, while a server may be at work."`
 	Version   versionCmd   `cmd:"" group:"other" help:"Print the version."`
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 )
 
@@ -50,7 +51,7 @@ func (w inWords) Handle(_ context.Context, r slog.Record) error {
 
 // WithAttrs adds to what every record is about.
 func (w inWords) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return inWords{w.to, append(w.attrs[:len(w.attrs):len(w.attrs)], attrs...)}
+	return inWords{w.to, append(slices.Clip(w.attrs), attrs...)}
 }
 
 // WithGroup keeps names as they are: a line has no groups.

@@ -10,8 +10,14 @@ var wrongLines = []struct {
 	parser *regexp.Regexp
 	told   string
 }{
-	{regexp.MustCompile(`^(--?\S+): expected \S+ value but got ("[^"]*") \((?:short|long) flag\).*$`), `$1 needs a value, and $2 looks like a flag`},
-	{regexp.MustCompile(`^(--?\S+): expected duration but got ("[^"]*"): .*$`), `$1: $2 is no span of time: write one such as 90s, 15m or 24h`},
+	{
+		regexp.MustCompile(`^(--?\S+): expected \S+ value but got ("[^"]*") \((?:short|long) flag\).*$`),
+		`$1 needs a value, and $2 looks like a flag`,
+	},
+	{
+		regexp.MustCompile(`^(--?\S+): expected duration but got ("[^"]*"): .*$`),
+		`$1: $2 is no span of time: write one such as 90s, 15m or 24h`,
+	},
 	{regexp.MustCompile(`one of "",`), `one of`},
 }
 

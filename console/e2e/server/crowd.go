@@ -67,7 +67,9 @@ func (c crowd) Run(ctx context.Context, id string) (console.RunDetail, error) {
 func (c crowd) FindPeople(context.Context, string) ([]console.Person, error) {
 	var out []console.Person
 	for i := range many {
-		out = append(out, console.Person{ID: cardea.PersonID(fmt.Sprint("rnd/person:p", i)), Name: fmt.Sprint(longName, i), Email: longEmail, Team: longWord})
+		out = append(out, console.Person{
+			ID: cardea.PersonID(fmt.Sprint("rnd/person:p", i)), Name: fmt.Sprint(longName, i), Email: longEmail, Team: longWord,
+		})
 	}
 	return out, nil
 }
@@ -75,7 +77,9 @@ func (c crowd) FindPeople(context.Context, string) ([]console.Person, error) {
 func (c crowd) Groups(ctx context.Context) ([]console.Group, error) {
 	out, err := c.desk.Groups(ctx)
 	for i := range many {
-		out = append(out, console.Group{Door: "kisi", ID: cardea.GroupID(fmt.Sprint("g", i)), Name: fmt.Sprint(longWord, i), Place: longWord, Mapped: true})
+		out = append(out, console.Group{
+			Door: "kisi", ID: cardea.GroupID(fmt.Sprint("g", i)), Name: fmt.Sprint(longWord, i), Place: longWord, Mapped: true,
+		})
 	}
 	return out, err
 }
