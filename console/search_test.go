@@ -23,7 +23,8 @@ func TestAccountsAreLookedForWhereFewPeopleFit(t *testing.T) {
 		"a person was chosen":   {nil, "/?q=c&person=rnd%2Fperson%3Ap", false},
 		"an account was chosen": {nil, "/?q=c&person=kisi%2Faccount%3A7", true},
 	} {
-		body := get(t, handlerFor(t, &fake{people: one.people, accounts: []Person{claire}}), one.path, strings.HasPrefix(one.path, "/people")).Body.String()
+		h := handlerFor(t, &fake{people: one.people, accounts: []Person{claire}})
+		body := get(t, h, one.path, strings.HasPrefix(one.path, "/people")).Body.String()
 		if strings.Contains(body, "Claire Cleaner") != one.found || one.found && !strings.Contains(body, "account at kisi, nobody") {
 			t.Errorf("%s: found is %v, want %v", what, !one.found, one.found)
 		}

@@ -11,8 +11,8 @@ import (
 // mostAccounts is how many accounts a search brings at most.
 const mostAccounts = 20
 
-// FindAccounts returns accounts at the doors whose name or e-mail fits the query and that are nobody's whom a space system knows or knew,
-// the best fit first. Each bears an id under which it can be asked about at its door, in place of a person's.
+// FindAccounts returns accounts at the doors whose name or e-mail fits the query and that are nobody's whom a space system knows or
+// knew, the best fit first. Each bears an id under which it can be asked about at its door, in place of a person's.
 func (d *Desk) FindAccounts(ctx context.Context, query string) ([]say.Person, error) {
 	var out []say.Person
 	for _, door := range d.doors() {

@@ -43,7 +43,8 @@ func TestSearchFindsAccountsThatAreNobodys(t *testing.T) {
 				t.Errorf("%s: %v", what, err)
 			}
 		}
-		if _, err := h.Explain(t.Context(), say.Question{Person: "brivo/account:1", Door: "kisi", Group: "General"}); cardea.ClassOf(err) != cardea.Rejected {
+		elsewhere := say.Question{Person: "brivo/account:1", Door: "kisi", Group: "General"}
+		if _, err := h.Explain(t.Context(), elsewhere); cardea.ClassOf(err) != cardea.Rejected {
 			t.Errorf("an account of another door: %v", err)
 		}
 		// Who is gone from the space system is found as who they were, and not a second time as an account.

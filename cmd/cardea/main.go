@@ -42,12 +42,12 @@ type cli struct {
 	Sandbox   sandboxCmd   `cmd:"" group:"run" help:"Serve faked vendors from a world file."`
 	Explain   explainCmd   `cmd:"" group:"ask" help:"Say whether a person may pass, since when or until when, and why."`
 	Due       dueCmd       `cmd:"" group:"ask" help:"List what must be true soon at the doors: confirmed, pending or at risk."`
-	Drift     driftCmd     `cmd:"" group:"ask" help:"Show what is not in step at the doors: since when, what Cardea does about it, the mend."`
+	Drift     driftCmd     `cmd:"" group:"ask" help:"Show what is not in step at the doors: since when, and the mend."`
 	Times     timesCmd     `cmd:"" group:"ask" help:"Say how long it took from a fact to a confirmed change at the doors."`
 	Observe   observeCmd   `cmd:"" group:"ask" help:"Show, group by group, what would differ if an integration took over now."`
 	Audit     auditCmd     `cmd:"" group:"ask" help:"List who did what and when, and check that nothing of it was changed or taken out."`
 	Doctor    doctorCmd    `cmd:"" group:"ask" help:"Look at every connection: whose it is, what it can do, what should be mended."`
-	Holds     holdsCmd     `cmd:"" group:"decide" help:"Show what waits: which guard holds it, since when, whom it concerns, what releases it."`
+	Holds     holdsCmd     `cmd:"" group:"decide" help:"Show what waits: which guard holds it, since when, what releases it."`
 	Release   releaseCmd   `cmd:"" group:"decide" help:"Release what waits, all of it or some, after showing exactly what."`
 	Issues    issuesCmd    `cmd:"" group:"decide" help:"List what is the matter and what to type about it; take, note and drop issues."`
 	Conflicts conflictsCmd `cmd:"" group:"decide" help:"List who is who is not settled, and settle it: merge, keep apart, undo."`
@@ -150,7 +150,8 @@ func run(ctx context.Context, args []string, c *terminal) int {
 	}
 	err = chosen.Run()
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		fmt.Fprintln(c.err, "cardea: stopped before it was done. What was written stands and is noted; the same command goes on from there.")
+		fmt.Fprintln(c.err, "cardea: stopped before it was done. What was written stands and is noted; "+
+			"the same command goes on from there.")
 		return exitIncomplete
 	}
 	var code codeError

@@ -43,8 +43,9 @@ func TestWhatAPersonHasToKnowIsToldAtAGlance(t *testing.T) {
 					o.Frozen = append(o.Frozen, cardea.Freeze{Integration: in, Reason: "x", By: "y", Since: since, Until: cardea.Never})
 				}
 			}),
-			"held frozen 4 freezes are in force. Nothing is written there meanwhile but blocks and locks. [a is frozen since Sun 22 Nov 08:33 by y: x, " +
-				"b is frozen since Sun 22 Nov 08:33 by y: x, c is frozen since Sun 22 Nov 08:33 by y: x, d is frozen since Sun 22 Nov 08:33 by y: x] " +
+			"held frozen 4 freezes are in force. Nothing is written there meanwhile but blocks and locks. " +
+				"[a is frozen since Sun 22 Nov 08:33 by y: x, b is frozen since Sun 22 Nov 08:33 by y: x, " +
+				"c is frozen since Sun 22 Nov 08:33 by y: x, d is frozen since Sun 22 Nov 08:33 by y: x] " +
 				"cardea unfreeze",
 		},
 		"1 incident needs a person": {
@@ -71,14 +72,19 @@ func TestWhatWaitsIsAtRiskOrBlockedIsToldToo(t *testing.T) {
 	c := Clock{Now: 1_795_340_000 * cardea.Second}
 	got := Heeds(glanceOf(func(o *Overview) {
 		o.AtRisk = 3
-		o.Waits = []Wait{{Door: "kisi", Group: "7", Name: "Night", Count: 4}, {Door: "kisi", Group: "8", Count: 1}, {Door: "kisi", Count: 2}}
-		o.Blocked = []cardea.Block{{Person: "rnd/person:1", Name: "Ana Lopes", Note: "lost her badge", By: "olga", Since: c.Now, Until: cardea.Never}}
+		o.Waits = []Wait{
+			{Door: "kisi", Group: "7", Name: "Night", Count: 4}, {Door: "kisi", Group: "8", Count: 1}, {Door: "kisi", Count: 2},
+		}
+		o.Blocked = []cardea.Block{
+			{Person: "rnd/person:1", Name: "Ana Lopes", Note: "lost her badge", By: "olga", Since: c.Now, Until: cardea.Never},
+		}
 	}), c)
 	if len(got) != 3 {
 		t.Fatalf("told %+v", got)
 	}
 	want(t, "at risk", got[0].Text+" "+got[0].Type, "3 changes that are due soon will hardly be there in time. cardea due")
-	want(t, "waits", strings.Join(got[1].List, "; ")+" "+got[1].Type, "Night: 4 changes; id:8: 1 change; Accounts and units: 2 changes cardea holds")
+	want(t, "waits", strings.Join(got[1].List, "; ")+" "+got[1].Type,
+		"Night: 4 changes; id:8: 1 change; Accounts and units: 2 changes cardea holds")
 	want(t, "blocked", got[2].Text+" "+got[2].List[0]+" "+got[2].Type, "1 person is kept out of every door, whatever records give. "+
 		"Ana Lopes, since Sun 22 Nov 09:33 by olga: lost her badge cardea blocks")
 }
@@ -87,8 +93,10 @@ func TestIncidentsComeFirstAndMinorMattersLast(t *testing.T) {
 	t.Parallel()
 	ms := Matters([]Issue{
 		{Issue: cardea.Issue{Code: "small", Text: "a", Minor: true}, Mend: "cardea issues drop 1"},
-		{Issue: cardea.Issue{Code: "middle", Text: "b"}, Mend: "cardea due"}, {Issue: cardea.Issue{Code: "middle", Text: "b"}, Mend: "cardea due"},
-		{Issue: cardea.Issue{Code: "big", Text: "INCIDENT: c"}, Mend: "cardea sync a"}, {Issue: cardea.Issue{Code: "big", Text: "INCIDENT: c"}, Mend: "cardea sync b"},
+		{Issue: cardea.Issue{Code: "middle", Text: "b"}, Mend: "cardea due"},
+		{Issue: cardea.Issue{Code: "middle", Text: "b"}, Mend: "cardea due"},
+		{Issue: cardea.Issue{Code: "big", Text: "INCIDENT: c"}, Mend: "cardea sync a"},
+		{Issue: cardea.Issue{Code: "big", Text: "INCIDENT: c"}, Mend: "cardea sync b"},
 	})
 	var got []string
 	for _, m := range ms {
