@@ -1,6 +1,7 @@
 package say
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/cardea-access/cardea"
@@ -60,8 +61,17 @@ func Heeds(o Overview, c Clock) []Heed {
 	}
 	if len(o.Waits) > 0 {
 		h := Heed{State: Held, Word: "waits", Type: "cardea holds"}
-		h.Text = "Changes wait for a person in " + N(len(o.Waits), "group", "groups") + "."
-		for _, w := range o.Waits {
+		waits := slices.Clone(o.Waits)
+		slices.SortStableFunc(waits, func(a, b Wait) int { return a.last() - b.last() })
+		groups := len(waits)
+		for groups > 0 && waits[groups-1].Group == "" {
+			groups--
+		}
+		h.Text = "Changes wait for a person."
+		if groups > 0 {
+			h.Text = "Changes wait for a person in " + N(groups, "group", "groups") + "."
+		}
+		for _, w := range waits {
 			h.List = append(h.List, w.name()+": "+N(w.Count, "change", "changes"))
 		}
 		out = append(out, h)
@@ -96,6 +106,14 @@ type Wait struct {
 	Group cardea.GroupID `json:"group,omitempty"` // empty for what is about no group
 	Name  string         `json:"name,omitempty"`
 	Count int            `json:"count"`
+}
+
+// last puts what is about no group behind the rest: accounts wait with the access that they are made for.
+func (w Wait) last() int {
+	if w.Group == "" {
+		return 1
+	}
+	return 0
 }
 
 func (w Wait) name() string {

@@ -73,7 +73,7 @@ func TestWhatWaitsIsAtRiskOrBlockedIsToldToo(t *testing.T) {
 	got := Heeds(glanceOf(func(o *Overview) {
 		o.AtRisk = 3
 		o.Waits = []Wait{
-			{Door: "kisi", Group: "7", Name: "Night", Count: 4}, {Door: "kisi", Group: "8", Count: 1}, {Door: "kisi", Count: 2},
+			{Door: "kisi", Count: 2}, {Door: "kisi", Group: "7", Name: "Night", Count: 4}, {Door: "kisi", Group: "8", Count: 1},
 		}
 		o.Blocked = []cardea.Block{
 			{Person: "rnd/person:1", Name: "Ana Lopes", Note: "lost her badge", By: "olga", Since: c.Now, Until: cardea.Never},
@@ -83,8 +83,8 @@ func TestWhatWaitsIsAtRiskOrBlockedIsToldToo(t *testing.T) {
 		t.Fatalf("told %+v", got)
 	}
 	want(t, "at risk", got[0].Text+" "+got[0].Type, "3 changes that are due soon will hardly be there in time. cardea due")
-	want(t, "waits", strings.Join(got[1].List, "; ")+" "+got[1].Type,
-		"Night: 4 changes; id:8: 1 change; Accounts and units: 2 changes cardea holds")
+	want(t, "waits", got[1].Text+" "+strings.Join(got[1].List, "; ")+" "+got[1].Type,
+		"Changes wait for a person in 2 groups. Night: 4 changes; id:8: 1 change; Accounts and units: 2 changes cardea holds")
 	want(t, "blocked", got[2].Text+" "+got[2].List[0]+" "+got[2].Type, "1 person is kept out of every door, whatever records give. "+
 		"Ana Lopes, since Sun 22 Nov 09:33 by olga: lost her badge cardea blocks")
 }
@@ -103,4 +103,14 @@ func TestIncidentsComeFirstAndMinorMattersLast(t *testing.T) {
 		got = append(got, m.Code+" "+m.Mend)
 	}
 	want(t, "order", strings.Join(got, "; "), "big cardea issues; middle cardea due; small cardea issues drop 1")
+}
+
+func TestNothingIsSaidToGoOnThatIsFrozen(t *testing.T) {
+	t.Parallel()
+	o := glanceOf(func(o *Overview) { o.Held, o.Integrations[0].State = 6, Held })
+	want(t, "held", AtAGlance(o, Clock{}).Text, "Everything else goes on.")
+	o.Frozen = []cardea.Freeze{{Integration: "london", Until: cardea.Never}}
+	if g := AtAGlance(o, Clock{}); strings.Contains(g.Text, "goes on") || g.Head != "6 changes wait for a person" {
+		t.Errorf("held and frozen: %+v", g)
+	}
 }
