@@ -25,7 +25,7 @@ const incident = "INCIDENT"
 func Heeds(o Overview, c Clock) []Heed {
 	var out []Heed
 	for _, m := range Matters(o.Issues) {
-		if !m.Incident() {
+		if !m.cannotWait() {
 			continue
 		}
 		h := Heed{Failed, "incident", strings.TrimPrefix(m.Text, "INCIDENT: "), nil, "cardea issues"}

@@ -21,13 +21,13 @@ type Matter struct {
 	minor bool
 }
 
-// Incident says whether it cannot wait.
-func (m Matter) Incident() bool { return strings.HasPrefix(m.Text, incident) }
+// cannotWait says whether it cannot wait.
+func (m Matter) cannotWait() bool { return strings.HasPrefix(m.Text, incident) }
 
 // rank puts incidents first and minor ones last.
 func (m Matter) rank() int {
 	switch {
-	case m.Incident():
+	case m.cannotWait():
 		return 0
 	case m.minor:
 		return 2

@@ -107,7 +107,7 @@ func AtAGlance(o Overview, c Clock) Glance {
 	case InStep, Fresh:
 		g.Head, g.Text = "Everything is in step", "The doors show what was sold."
 	}
-	switch incidents := slices.DeleteFunc(Matters(o.Issues), func(m Matter) bool { return !m.Incident() }); {
+	switch incidents := slices.DeleteFunc(Matters(o.Issues), func(m Matter) bool { return !m.cannotWait() }); {
 	case len(incidents) > 0 && worst != Failed:
 		g.State, g.Head = Failed, N(len(incidents), "incident needs a person", "incidents need a person")
 		g.Text = "Everything else goes on."
