@@ -90,7 +90,8 @@ func AtAGlance(o Overview, c Clock) Glance {
 		if held == 0 {
 			g.Head = "Something waits for a person"
 		}
-		g.Text = sentence(len(o.Frozen) == 0, "Everything else goes on. ") + sentence(pending > 0, N(pending, "other change is", "other changes are")+" on the way.")
+		g.Text = sentence(len(o.Frozen) == 0, "Everything else goes on. ") +
+			sentence(pending > 0, N(pending, "other change is", "other changes are")+" on the way.")
 	case Late:
 		g.Head, g.Text = "Reading is late", upper(few(late))+sentence(len(late) == 1, " has")+sentence(len(late) != 1, " have")+
 			" not been read on time; what was known still holds."
