@@ -96,22 +96,34 @@ func (d *Desk) due(
 func (d *Desk) AtRisk(ctx context.Context) (map[string]int, error) {
 	out := map[string]int{}
 	for _, door := range d.doors() {
-		runs, err := d.ws.RunsOf(ctx, door, store.WakeKeep, recentRuns)
+		n, err := d.atRisk(ctx, door)
 		if err != nil {
 			return nil, err
 		}
-		out[door] = 0
-		for _, r := range runs {
-			if r.Ended != 0 && keep.Whole(r) {
-				out[door] = r.Counts[keep.AtRisk]
-				break
-			}
-		}
+		out[door] = n
 	}
 	return out, nil
 }
 
-// recentRuns is how many runs are searched for the last one of everyone.
+// atRisk looks for the last run of everyone: between two of them any number of people may have had one of their own.
+func (d *Desk) atRisk(ctx context.Context, door string) (int, error) {
+	for most := recentRuns; ; most *= 8 {
+		runs, err := d.ws.RunsOf(ctx, door, store.WakeKeep, most)
+		if err != nil {
+			return 0, err
+		}
+		for _, r := range runs {
+			if r.Ended != 0 && keep.Whole(r) {
+				return r.Counts[keep.AtRisk], nil
+			}
+		}
+		if len(runs) < most {
+			return 0, nil
+		}
+	}
+}
+
+// recentRuns is how many runs are searched at first.
 const recentRuns = 50
 
 // pace is how far apart the calls of a door connection are, 0 = its budget is not known.
