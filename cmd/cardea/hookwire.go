@@ -16,24 +16,35 @@ type hookSecrets interface {
 }
 
 // secretsOf returns who knows the secret of a connection's webhooks, asked at each hook: another process may have registered it. One
-// that was sealed with another key is none, and stands in no other's way: what is signed with it is not believed.
+// that cannot be opened, for it was sealed with another key, stands in no other's way.
 func (w wiring) secretsOf(name string) func(context.Context) ([]string, error) {
 	if w.hooks == nil {
 		return nil
 	}
 	return func(ctx context.Context) ([]string, error) {
 		var out []string
+		var sealed error
 		for _, which := range desk.HookSecrets() {
 			secret, err := w.hooks.Secret(ctx, name, which)
 			switch {
 			case err == nil && len(secret) > 0:
 				out = append(out, string(secret))
-			case err != nil && cardea.ClassOf(err) != cardea.NotFound && cardea.ClassOf(err) != cardea.Auth:
-				return nil, err
+			case cardea.ClassOf(err) == cardea.Auth:
+				sealed = err
+			case err != nil && cardea.ClassOf(err) != cardea.NotFound:
+				return nil, uncheckable(name, err)
 			}
+		}
+		if len(out) == 0 && sealed != nil {
+			return nil, uncheckable(name, sealed)
 		}
 		return out, nil
 	}
+}
+
+// uncheckable says that something is the matter with what we keep: the hook may well be the vendor's, and is to be sent again.
+func uncheckable(name string, why error) error {
+	return cardea.Errorf(cardea.Retry, "whether a hook of %s is the vendor's cannot be told: %w", name, why)
 }
 
 // registrar is the client that may write OfficeRnD's webhooks: only the hooks command has one. Its token is its own, since the
