@@ -78,7 +78,6 @@ type Desk struct {
 	poked atomic.Pointer[func()] // ends the sleep of the loops, while there are any
 	own   ownTimes
 	polls polls
-	leaps leaps
 	// forgot says when what is over was last taken away here, by connection.
 	forgot sync.Map
 }

@@ -68,7 +68,7 @@ func (d *Desk) keeper(ctx context.Context, door string, lease *store.Lease) (*ke
 		return nil, nil, err
 	}
 	k := &keep.Keeper{
-		Store: d.ws, System: d.c.Doors[door].Door, Door: door, Now: d.c.Now, Lease: lease, Leapt: d.leaps.of(door),
+		Store: d.ws, System: d.c.Doors[door].Door, Door: door, Now: d.c.Now, Lease: lease,
 		Policies: map[cardea.GroupID]cardea.Policy{},
 		Listed: func(kind cardea.Kind, n int) {
 			d.c.Progress(Progress{Connection: door, What: counted(kind, n), Done: n})

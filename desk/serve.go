@@ -24,7 +24,6 @@ func (d *Desk) Start(ctx context.Context) (stop func(), err error) {
 		Handlers: map[string]wake.Handler{
 			store.WakeLook: d.wakeLook, store.WakeKeep: d.wakeKeep, store.WakeRead: d.wakeRead, store.WakeOutbox: d.wakeOutbox,
 		},
-		Leapt: d.leapt,
 		Told: func(e wake.Event) {
 			if e.Err != nil {
 				d.c.Log.Warn("work failed and is tried again", "unit", e.Lease.Unit, "kind", e.Lease.Kind, "at", e.Next, "error", e.Err)

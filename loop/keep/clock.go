@@ -15,8 +15,12 @@ const maxSkew = 2 * time.Minute
 // written before, unless the vendor confirms ours. Nodes differ by a little, so that the newest audit line may be a little ahead.
 // Errors: Retry.
 func (k *Keeper) clocks(ctx context.Context) error {
-	if err := k.apart(ctx); err != nil {
-		return err
+	if c, can := k.System.(door.Clocked); can {
+		if skew, known := c.Skew(); known && skew.Abs() > maxSkew && !k.right(ctx) {
+			skew, _ = c.Skew()
+			return cardea.Errorf(cardea.Retry, "our clock and the one of %s are %s apart: nothing is written until the clock that is "+
+				"wrong is set right", k.Door, skew.Abs().Round(time.Second))
+		}
 	}
 	lines, err := k.Store.Audit(ctx, 1)
 	if err != nil {
@@ -25,35 +29,6 @@ func (k *Keeper) clocks(ctx context.Context) error {
 	if len(lines) > 0 && lines[0].At > k.now().Add(maxSkew) && !k.right(ctx) {
 		return cardea.Errorf(cardea.Retry, "our clock says %s, and something was written at %s: nothing is written until the clock is "+
 			"set right", k.now(), lines[0].At)
-	}
-	return nil
-}
-
-// apart refuses a clock that is not the vendor's. What an answer of before said of the two does not count once ours was set ahead:
-// then the vendor is asked, as it is when they were apart.
-func (k *Keeper) apart(ctx context.Context) error {
-	c, can := k.System.(door.Clocked)
-	if !can {
-		return nil
-	}
-	leapt := int64(0)
-	if k.Leapt != nil {
-		leapt = k.Leapt.Load()
-	}
-	skew, known := c.Skew()
-	if leapt == 0 && (!known || skew.Abs() <= maxSkew) {
-		return nil
-	}
-	if _, err := k.System.Describe(ctx); err != nil && leapt != 0 {
-		return cardea.Errorf(cardea.Retry, "our clock was set ahead, and %s does not say what time it is: nothing is written until it does: "+
-			"%w", k.Door, err)
-	}
-	if skew, known = c.Skew(); known && skew.Abs() > maxSkew {
-		return cardea.Errorf(cardea.Retry, "our clock and the one of %s are %s apart: nothing is written until the clock that is wrong is "+
-			"set right", k.Door, skew.Abs().Round(time.Second))
-	}
-	if leapt != 0 {
-		k.Leapt.CompareAndSwap(leapt, 0) // else it was set again meanwhile
 	}
 	return nil
 }

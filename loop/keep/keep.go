@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/cardea-access/cardea"
@@ -72,8 +71,6 @@ type Keeper struct {
 	Store  Store
 	System door.System // may be nil for Plan with what is stored, and for Explain
 	Door   string      // connection
-	// Leapt, if any, counts how often our clock was set ahead since the door system last confirmed it.
-	Leapt *atomic.Int64
 	// Integrations are all that map groups of this door organisation: absence counts only when each was read.
 	Integrations []Integration
 	// Policies are mode and keep-list by group, as configured. Whether a group is ours is the store's to say.

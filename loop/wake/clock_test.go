@@ -2,7 +2,6 @@ package wake_test
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -73,31 +72,6 @@ func TestAClockThatFallsBackMakesNothingLate(t *testing.T) {
 		}
 		if n := len(waits()); n < 5 || n > 7 {
 			t.Errorf("it was woken %d times: %v", n, waits())
-		}
-	})
-}
-
-// A clock that is set ahead is told of before anything is begun by it; waits, and a clock that falls back, are not.
-func TestAClockThatJumpsAheadIsTold(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w, r := &wall{}, newRows()
-		var order []string
-		l, _ := loop(r, func(context.Context, store.Lease) (cardea.Instant, error) {
-			order = append(order, "work")
-			return cardea.At(w.now().Add(time.Hour)), nil
-		})
-		l.Now, l.Leapt = w.now, func() { order = append(order, "leapt") }
-		r.mark("kisi", now())
-		l.Start(t.Context())
-		time.Sleep(30 * time.Minute)
-		w.jump(2 * time.Hour)
-		time.Sleep(5 * time.Second)
-		w.jump(-2 * time.Hour)
-		time.Sleep(5 * time.Second)
-		l.Stop()
-		if want := []string{"work", "leapt", "work", "work"}; !slices.Equal(order, want) {
-			t.Errorf("%v, want %v", order, want)
 		}
 	})
 }

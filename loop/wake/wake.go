@@ -51,9 +51,6 @@ type Loop struct {
 	Rand func() float64
 	// Fit, if any, is asked before each look for work: while it fails, nothing new is begun here.
 	Fit func(ctx context.Context) error
-	// Leapt, if any, is told when the clock was set ahead, before anything more is begun by it: what was known of how far it is from
-	// others' clocks is not so any more.
-	Leapt func()
 	// Told, if any, hears of every piece of work. It is called by many goroutines.
 	Told func(Event)
 
