@@ -86,8 +86,9 @@ func New(c Config) (*Client, error) {
 // Name returns the connection's name.
 func (c *Client) Name() string { return c.c.Name }
 
-// Skew says how far the vendor's clock is ahead of ours, from the last Date header; false before the first.
-func (c *Client) Skew() (time.Duration, bool) { return c.skew.get() }
+// Skew says how far the vendor's clock is ahead of ours, from the last Date header and what our clock was set by since; false
+// before the first.
+func (c *Client) Skew() (time.Duration, bool) { return c.skew.get(c.c.Now()) }
 
 // Do sends the call and decodes a 2xx answer into call.Out. An answer without a body leaves Out alone when the status is
 // 204 or 205. Errors by class: those of Default or Config.Classify; Retry for trouble on the way of a read, or of a

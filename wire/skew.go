@@ -6,11 +6,15 @@ import (
 	"time"
 )
 
+// skewAge is for how long a difference is believed where nothing tells whether our clock was set meanwhile.
+const skewAge = 2 * time.Minute
+
 // skew keeps how far the vendor's clock is ahead of ours.
 type skew struct {
 	mu   sync.Mutex
 	seen bool
 	is   time.Duration
+	ours time.Time // when that was seen
 }
 
 // observe takes a Date header. It counts whole seconds, so that its middle is half a second later; it was written
@@ -24,11 +28,28 @@ func (s *skew) observe(h http.Header, began, ended time.Time) {
 	ours := began.Add(ended.Sub(began) / 2)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.seen, s.is = true, theirs.Sub(ours)
+	s.seen, s.is, s.ours = true, theirs.Sub(ours), ended
 }
 
-func (s *skew) get() (time.Duration, bool) {
+// get is what is known of the difference now. Our clock may have been set since the vendor last answered.
+func (s *skew) get(now time.Time) (time.Duration, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.is, s.seen
+	if !s.seen {
+		return 0, false
+	}
+	steady := func(t time.Time) bool { return t != t.Round(0) } //nolint:staticcheck // == sees whether it bears a steady reading
+	return s.is - set(now.Round(0).Sub(s.ours.Round(0)), now.Sub(s.ours), steady(now) && steady(s.ours)), true
+}
+
+// set is what our clock was set by while so much time went by on it, and so much on a steady one. Without a steady one a long time
+// may all be that: whoever must know asks the vendor then.
+func set(clock, steady time.Duration, known bool) time.Duration {
+	switch {
+	case known:
+		return clock - steady
+	case clock.Abs() <= skewAge:
+		return 0
+	}
+	return clock
 }
