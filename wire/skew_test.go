@@ -13,9 +13,9 @@ func TestWhatOurClockWasSetBySinceTheVendorAnsweredCounts(t *testing.T) {
 		known         bool
 		want          time.Duration
 	}{
-		"nothing happened for hours":              {8 * time.Hour, 8 * time.Hour, true, 0},
-		"set ahead":                               {2*time.Hour + time.Minute, time.Minute, true, 2 * time.Hour},
-		"set back":                                {-time.Hour, time.Minute, true, -time.Hour - time.Minute},
+		"nothing happened for hours": {8 * time.Hour, 8 * time.Hour, true, 0},
+		"set ahead":                  {2*time.Hour + time.Minute, time.Minute, true, 2 * time.Hour},
+		"set back":                   {-time.Hour, time.Minute, true, -time.Hour - time.Minute},
 		"a moment by a clock that tells no jumps": {time.Minute, 0, false, 0},
 		"a while by a clock that tells no jumps":  {10 * time.Minute, 0, false, 10 * time.Minute},
 		"back by a clock that tells no jumps":     {-time.Hour, 0, false, -time.Hour},
