@@ -106,7 +106,8 @@ type Coded interface {
 	Renew(ctx context.Context, a cardea.AccountID, g cardea.GroupID) error
 }
 
-// Clocked systems know how far the vendor's clock is ahead of ours, from the last answer; false before the first one.
+// Clocked systems know how far the vendor's clock is ahead of ours, from the last answer; false before the first one, and where our
+// clock may have been set since: then it may be as large as this, and whoever must know asks the vendor something.
 type Clocked interface {
 	Skew() (time.Duration, bool)
 }

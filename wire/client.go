@@ -87,7 +87,7 @@ func New(c Config) (*Client, error) {
 func (c *Client) Name() string { return c.c.Name }
 
 // Skew says how far the vendor's clock is ahead of ours, from the last Date header and what our clock was set by since; false
-// before the first.
+// before the first, and where nothing tells whether it was set: then it may be as large as this.
 func (c *Client) Skew() (time.Duration, bool) { return c.skew.get(c.c.Now()) }
 
 // Do sends the call and decodes a 2xx answer into call.Out. An answer without a body leaves Out alone when the status is

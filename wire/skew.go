@@ -31,7 +31,8 @@ func (s *skew) observe(h http.Header, began, ended time.Time) {
 	s.seen, s.is, s.ours = true, theirs.Sub(ours), ended
 }
 
-// get is what is known of the difference now. Our clock may have been set since the vendor last answered.
+// get is what is known of the difference now. Our clock may have been set since the vendor last answered: where nothing tells, it is
+// not known, and may be as large as it says.
 func (s *skew) get(now time.Time) (time.Duration, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -39,17 +40,18 @@ func (s *skew) get(now time.Time) (time.Duration, bool) {
 		return 0, false
 	}
 	steady := func(t time.Time) bool { return t != t.Round(0) } //nolint:staticcheck // == sees whether it bears a steady reading
-	return s.is - set(now.Round(0).Sub(s.ours.Round(0)), now.Sub(s.ours), steady(now) && steady(s.ours)), true
+	by, known := set(now.Round(0).Sub(s.ours.Round(0)), now.Sub(s.ours), steady(now) && steady(s.ours))
+	return s.is - by, known
 }
 
 // set is what our clock was set by while so much time went by on it, and so much on a steady one. Without a steady one a long time
-// may all be that: whoever must know asks the vendor then.
-func set(clock, steady time.Duration, known bool) time.Duration {
+// may all be that, and it is not known.
+func set(clock, steady time.Duration, both bool) (by time.Duration, known bool) {
 	switch {
-	case known:
-		return clock - steady
+	case both:
+		return clock - steady, true
 	case clock.Abs() <= skewAge:
-		return 0
+		return 0, true
 	}
-	return clock
+	return clock, false
 }

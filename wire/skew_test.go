@@ -10,20 +10,21 @@ func TestWhatOurClockWasSetBySinceTheVendorAnsweredCounts(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		clock, steady time.Duration
-		known         bool
+		both          bool
 		want          time.Duration
+		known         bool
 	}{
-		"nothing happened for hours": {8 * time.Hour, 8 * time.Hour, true, 0},
-		"set ahead":                  {2*time.Hour + time.Minute, time.Minute, true, 2 * time.Hour},
-		"set back":                   {-time.Hour, time.Minute, true, -time.Hour - time.Minute},
-		"a moment by a clock that tells no jumps": {time.Minute, 0, false, 0},
-		"a while by a clock that tells no jumps":  {10 * time.Minute, 0, false, 10 * time.Minute},
-		"back by a clock that tells no jumps":     {-time.Hour, 0, false, -time.Hour},
+		"nothing happened for hours": {8 * time.Hour, 8 * time.Hour, true, 0, true},
+		"set ahead":                  {2*time.Hour + time.Minute, time.Minute, true, 2 * time.Hour, true},
+		"set back":                   {-time.Hour, time.Minute, true, -time.Hour - time.Minute, true},
+		"a moment by a clock that tells no jumps": {time.Minute, 0, false, 0, true},
+		"a while by a clock that tells no jumps":  {10 * time.Minute, 0, false, 10 * time.Minute, false},
+		"back by a clock that tells no jumps":     {-time.Hour, 0, false, -time.Hour, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := set(c.clock, c.steady, c.known); got != c.want {
-				t.Errorf("set by %s, want %s", got, c.want)
+			if got, known := set(c.clock, c.steady, c.both); got != c.want || known != c.known {
+				t.Errorf("set by %s, %t, want %s, %t", got, known, c.want, c.known)
 			}
 		})
 	}
@@ -40,8 +41,8 @@ func TestADifferenceOfClocksIsNotThatOfBeforeOurClockWasSet(t *testing.T) {
 	if is, known := s.get(bare.Add(time.Minute)); !known || is != 500*time.Millisecond {
 		t.Errorf("a minute later: %s, %t", is, known)
 	}
-	if is, _ := s.get(bare.Add(2 * time.Hour)); is > -time.Hour {
-		t.Errorf("by a clock that was set ahead it is %s", is)
+	if is, known := s.get(bare.Add(2 * time.Hour)); known || is > -time.Hour {
+		t.Errorf("by a clock that was set ahead it is %s, %t", is, known)
 	}
 	var steady skew
 	now := time.Now()

@@ -16,8 +16,12 @@ const maxSkew = 2 * time.Minute
 // Errors: Retry.
 func (k *Keeper) clocks(ctx context.Context) error {
 	if c, can := k.System.(door.Clocked); can {
-		if skew, known := c.Skew(); known && skew.Abs() > maxSkew && !k.right(ctx) {
-			skew, _ = c.Skew()
+		skew, _ := c.Skew()
+		known := false
+		if skew.Abs() > maxSkew && !k.right(ctx) {
+			skew, known = c.Skew() // not known: nobody answers, and what is sent fails by itself
+		}
+		if known && skew.Abs() > maxSkew {
 			return cardea.Errorf(cardea.Retry, "our clock and the one of %s are %s apart: nothing is written until the clock that is "+
 				"wrong is set right", k.Door, skew.Abs().Round(time.Second))
 		}
