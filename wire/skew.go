@@ -39,7 +39,7 @@ func (s *skew) get(now time.Time) (time.Duration, bool) {
 	if !s.seen {
 		return 0, false
 	}
-	steady := func(t time.Time) bool { return t != t.Round(0) } //nolint:staticcheck // == sees whether it bears a steady reading
+	steady := func(t time.Time) bool { return t != t.Round(0) } // a steady reading tells them apart
 	by, known := set(now.Round(0).Sub(s.ours.Round(0)), now.Sub(s.ours), steady(now) && steady(s.ours))
 	return s.is - by, known
 }
