@@ -3,6 +3,7 @@ package cardea
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -128,7 +129,9 @@ type Pages struct {
 	records []Record
 	bad     []Bad
 	missing []Key
-	last    Mark
+	// withheld are the groups whose entries the vendor does not show, and why.
+	withheld map[GroupID]string
+	last     Mark
 	parts   int
 	total   int
 	counted bool
@@ -180,6 +183,15 @@ func (p *Pages) Bad(raw []byte, who []Key, why string) {
 // Missing notes that the vendor answered "no such id" for a record asked for by id: positive evidence that it is gone.
 func (p *Pages) Missing(k Key) { p.missing = append(p.missing, k) }
 
+// Withhold notes that the vendor does not show who is in a group, and why: of that group alone nothing is known, and the
+// collection is not complete.
+func (p *Pages) Withhold(g GroupID, why string) {
+	if p.withheld == nil {
+		p.withheld = map[GroupID]string{}
+	}
+	p.withheld[g] = why
+}
+
 // Count tells a count of the whole that came from elsewhere than a page.
 func (p *Pages) Count(total int) { p.total, p.counted = total, true }
 
@@ -217,36 +229,52 @@ func (p *Pages) BadOnes() []Bad { return p.bad }
 // MissingOnes returns the ids that the vendor does not know.
 func (p *Pages) MissingOnes() []Key { return p.missing }
 
+// Withheld returns the groups of which nothing is known, and why; but only when all else came whole.
+func (p *Pages) Withheld() map[GroupID]string {
+	if grade, _ := p.grade(); grade != Complete {
+		return nil
+	}
+	return p.withheld
+}
+
 // Err returns what ended the collection early, if anything did.
 func (p *Pages) Err() error { return p.err }
 
 // Evidence grades what came.
 func (p *Pages) Evidence() Evidence {
 	e := Evidence{kind: p.kind, records: len(p.records), full: p.in.scope.Full()}
+	e.grade, e.why = p.grade()
+	if n := len(p.withheld); n > 0 && (e.grade == Complete || e.grade == Weak) {
+		first := slices.Min(slices.Collect(maps.Keys(p.withheld)))
+		e.grade, e.why = Incomplete, fmt.Sprintf("%d groups are not shown, the first is %s: %s", n, first, p.withheld[first])
+	}
+	return e
+}
+
+// grade grades all that was not withheld.
+func (p *Pages) grade() (Grade, string) {
 	got := len(p.records) + len(p.bad)
 	switch {
 	case p.state == unfinished:
-		e.grade, e.why = Failed, "the listing was never ended"
+		return Failed, "the listing was never ended"
 	case p.state == broken && len(p.records) == 0:
-		e.grade, e.why = Failed, p.err.Error()
+		return Failed, p.err.Error()
 	case p.state == broken:
-		e.grade, e.why = Incomplete, fmt.Sprintf("stopped after %d records: %v", len(p.records), p.err)
+		return Incomplete, fmt.Sprintf("stopped after %d records: %v", len(p.records), p.err)
 	case p.ceiling:
-		e.grade, e.why = Incomplete, "the listing is at the vendor's ceiling"
+		return Incomplete, "the listing is at the vendor's ceiling"
 	case p.short:
-		e.grade, e.why = Incomplete, "a page held fewer rows than it said"
+		return Incomplete, "a page held fewer rows than it said"
 	case p.last.More:
-		e.grade, e.why = Incomplete, "the vendor announced another page that did not come"
+		return Incomplete, "the vendor announced another page that did not come"
 	case p.unnamed:
-		e.grade, e.why = Incomplete, "a record could not be read and does not say which it is"
+		return Incomplete, "a record could not be read and does not say which it is"
 	case p.counted && got < p.total:
-		e.grade, e.why = Incomplete, fmt.Sprintf("%d of %d records came", got, p.total)
+		return Incomplete, fmt.Sprintf("%d of %d records came", got, p.total)
 	case !p.counted && !p.ended:
-		e.grade, e.why = Weak, "the vendor gives neither a count nor an end"
-	default:
-		e.grade = Complete
+		return Weak, "the vendor gives neither a count nor an end"
 	}
-	return e
+	return Complete, ""
 }
 
 // Evidence says how far a collection can be trusted. Only an Intake makes it.

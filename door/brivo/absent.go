@@ -3,6 +3,8 @@ package brivo
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/cardea-access/cardea"
@@ -27,14 +29,18 @@ func (s *System) do(ctx context.Context, c wire.Call) error {
 	})
 }
 
+// errWithheld marks a group that is there, and of which the administrator may not see who is in it.
+var errWithheld = errors.New("the group is not shown")
+
 // gone says which groups that were answered with 404 are at their end. Who lost the right to see a group, or who is in it, gets
-// the same answer as for one that was deleted (vendors/brivo.md 8): only what the list of groups does not hold either is gone.
+// the same answer as for one that was deleted (vendors/brivo.md 8), or a 403: only what the list of groups does not hold either
+// is gone.
 type gone struct {
 	s      *System
-	listed map[cardea.GroupID]bool // read with the first 404
+	listed map[cardea.GroupID]bool // read with the first refusal
 }
 
-// judge returns nil for a group that is gone. Errors: Rejected for one that is still listed, and those of the list.
+// judge returns nil for a group that is gone. Errors: Rejected with errWithheld for one that is there, and those of the list.
 func (g *gone) judge(ctx context.Context, id cardea.GroupID, err error) error {
 	if g.listed == nil {
 		listed := map[cardea.GroupID]bool{}
@@ -50,9 +56,32 @@ func (g *gone) judge(ctx context.Context, id cardea.GroupID, err error) error {
 		}
 		g.listed = listed
 	}
-	if g.listed[id] {
-		return cardea.Errorf(cardea.Rejected, "group %s is in the list of groups, and Brivo answers that it is not there: give the "+
+	switch {
+	case isForbidden(err):
+		return withheld("Brivo does not let the administrator behind the connection look into group %s: give him the right to see it "+
+			"and its users: %w", id, err)
+	case g.listed[id]:
+		return withheld("group %s is in the list of groups, and Brivo answers that it is not there: give the "+
 			"administrator behind the connection the right to see it and its users: %w", id, err)
 	}
 	return nil
+}
+
+func withheld(format string, id cardea.GroupID, err error) error {
+	return &cardea.Error{Class: cardea.Rejected, Text: fmt.Errorf(format, id, err).Error(), Cause: errWithheld}
+}
+
+// refuses says whether an answer may come from a right that is missing.
+func refuses(err error) bool { return cardea.ClassOf(err) == cardea.NotFound || isForbidden(err) }
+
+// outside looks into a group of which a change was refused with 404 or 403. Nobody is in a group that is gone, and who is not in
+// one need not be taken out; but an administrator who may not see a group gets the same answers, and there all stays as it was.
+// Errors: Rejected for such a group: that the others are changed as well is not refused by it.
+func (s *System) outside(ctx context.Context, e cardea.Edge) error {
+	_, err := s.page(ctx, listing{path: "/groups/" + string(e.Group) + "/users"}, 0)
+	if refuses(err) {
+		g := gone{s: s}
+		return g.judge(ctx, e.Group, err)
+	}
+	return err
 }

@@ -3,6 +3,7 @@ package brivo
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 
 	"github.com/cardea-access/cardea"
@@ -107,9 +108,14 @@ func (s *System) edgesOfAccounts(ctx context.Context, want cardea.Scope, t *tall
 	return nil
 }
 
+// edgesOfGroups reads who is in groups. One that the administrator may not look into is withheld, alone; when he may look into
+// none of several, it is the login that lacks the right. Errors: Rejected.
 func (s *System) edgesOfGroups(ctx context.Context, groups []cardea.GroupID, t *tally) error {
 	gone := gone{s: s}
-	for _, g := range slices.Compact(slices.Sorted(slices.Values(groups))) {
+	groups = slices.Compact(slices.Sorted(slices.Values(groups)))
+	var hidden error
+	seen := 0
+	for _, g := range groups {
 		id, err := vendorID(string(g))
 		if err != nil {
 			return err
@@ -117,16 +123,23 @@ func (s *System) edgesOfGroups(ctx context.Context, groups []cardea.GroupID, t *
 		err = t.list(ctx, s, listing{path: "/groups/" + number(id) + "/users"}, func(user int64) (cardea.Edge, bool) {
 			return edgeOf(id, user), true
 		}, &object.Flaw{Why: "a member of the group has no number as its id"})
-		if cardea.ClassOf(err) == cardea.NotFound {
-			if err := gone.judge(ctx, g, err); err != nil {
-				return err
+		if refuses(err) {
+			if err = gone.judge(ctx, g, err); errors.Is(err, errWithheld) {
+				t.p.Withhold(g, err.Error())
+				hidden = err
+				continue
 			}
-			t.p.Missing(cardea.Group{ID: g}.Key())
-			continue
+			if err == nil {
+				t.p.Missing(cardea.Group{ID: g}.Key())
+			}
 		}
 		if err != nil {
 			return err
 		}
+		seen++
+	}
+	if seen == 0 && len(groups) > 1 {
+		return hidden
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package brivo
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 
@@ -71,7 +72,11 @@ func (s *System) single(ctx context.Context, e cardea.Edge, add bool) error {
 	err := s.do(ctx, c)
 	switch {
 	case !add && cardea.ClassOf(err) == cardea.NotFound:
-		return nil
+		return s.outside(ctx, e)
+	case isForbidden(err):
+		if hidden := s.outside(ctx, e); errors.Is(hidden, errWithheld) {
+			return s.shut(e, add, hidden)
+		}
 	case add && (cardea.ClassOf(err) == cardea.Rejected || cardea.ClassOf(err) == cardea.Conflict):
 		return s.refused(ctx, e, err)
 	}
@@ -92,6 +97,14 @@ func (s *System) refused(ctx context.Context, e cardea.Edge, refusal error) erro
 	}
 	return s.full(e, cardea.Errorf(cardea.ClassOf(refusal), "Brivo refuses it; groups that the administrator behind the connection does "+
 		"not see count towards the %d of a user too: %w", groupsPerUser, refusal))
+}
+
+// shut is the refusal of a group that the administrator may not look into. An addition is not sent again within the hour.
+func (s *System) shut(e cardea.Edge, add bool, err error) error {
+	if add {
+		return s.full(e, err)
+	}
+	return err
 }
 
 type groupChange struct {
@@ -118,9 +131,9 @@ func (s *System) together(ctx context.Context, es []cardea.Edge, at []int, errs 
 	err := s.do(ctx, wire.Call{
 		Class: wire.Write, Method: http.MethodPost, Path: "/users/" + string(es[at[0]].Account) + "/groups", Body: body, Out: &after,
 	})
-	switch cardea.ClassOf(err) {
-	case "":
-	case cardea.Rejected, cardea.NotFound, cardea.Conflict:
+	switch c := cardea.ClassOf(err); {
+	case err == nil:
+	case c == cardea.Rejected, c == cardea.NotFound, c == cardea.Conflict, isForbidden(err):
 		return false
 	default:
 		for _, i := range at {

@@ -15,6 +15,8 @@ type seen struct {
 	edges    map[place]cardea.Edge
 	accounts map[cardea.AccountID]cardea.Account
 	whole    bool // an edge that is not among them is not there
+	// withheld are groups of which that is not so.
+	withheld map[cardea.GroupID]string
 	change   store.DoorChange
 }
 
@@ -27,7 +29,8 @@ func (r *run) readEdges(ctx context.Context, scope cardea.Scope) (seen, error) {
 	}
 	s.change = store.DoorChange{Door: r.Door, At: r.now()}
 	if p := in.Collection(cardea.KindEdge); p != nil {
-		s.whole = p.Evidence().Grade() == cardea.Complete && len(p.BadOnes()) == 0 // what cannot be read is not gone
+		s.withheld = p.Withheld()
+		s.whole = (p.Evidence().Grade() == cardea.Complete || len(s.withheld) > 0) && len(p.BadOnes()) == 0 // what cannot be read is not gone
 		for _, rec := range p.Records() {
 			if e, ok := rec.(cardea.Edge); ok {
 				s.edges[place{e.Group, e.Account}] = e
@@ -46,10 +49,16 @@ func (r *run) readEdges(ctx context.Context, scope cardea.Scope) (seen, error) {
 		}
 	}
 	if s.whole {
-		s.change.EdgesOf, s.change.AccountsOf = scope.Groups, scope.Accounts
+		s.change.EdgesOf, s.change.AccountsOf = slices.DeleteFunc(slices.Clone(scope.Groups), s.hidden), scope.Accounts
 	}
 	return s, nil
 }
+
+// hidden says whether the vendor does not show who is in a group.
+func (s *seen) hidden(g cardea.GroupID) bool { return s.withheld[g] != "" }
+
+// wholeOf says whether an edge of the group that is not among them is not there.
+func (s *seen) wholeOf(g cardea.GroupID) bool { return s.whole && !s.hidden(g) }
 
 // uncertain returns the writes to entries that did not go well: what the vendor shows of them is read as well.
 func (r *run) uncertain() []cardea.Operation {
@@ -192,9 +201,9 @@ func (r *run) shows(ctx context.Context, s seen, op cardea.Operation) string {
 		return store.OpConfirmed
 	default:
 		switch {
-		case there && r.stands(op, &e), !there && s.whole && r.stands(op, nil):
+		case there && r.stands(op, &e), !there && s.wholeOf(op.Group) && r.stands(op, nil):
 			return store.OpConfirmed
-		case there || s.whole:
+		case there || s.wholeOf(op.Group):
 			return store.OpFailed
 		}
 	}

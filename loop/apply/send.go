@@ -195,7 +195,7 @@ func (r *run) look(ctx context.Context, op cardea.Operation) (edge *cardea.Edge,
 	if e, ok := seen.edges[place{op.Group, op.Account}]; ok {
 		return &e, true, nil
 	}
-	return nil, seen.whole, cardea.Errorf(cardea.Retry, "what it lists of it came short")
+	return nil, seen.wholeOf(op.Group), cardea.Errorf(cardea.Retry, "what it lists of it came short")
 }
 
 // well keeps that an operation on an edge was answered well.

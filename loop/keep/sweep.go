@@ -62,6 +62,7 @@ func (k *Keeper) Sweep(ctx context.Context) (Seen, error) {
 			}
 		}
 		c.Edges = append(c.Edges, refused(in, cardea.KindEdge, doubt.state.Edges)...)
+		groups = shown(in, groups)
 		doubt.listing(&seen, cardea.KindEdge, &whole, doubt.edgesOf(groups), keysOf(c.Edges))
 		if whole {
 			c.EdgesOf = groups
@@ -107,12 +108,28 @@ func (s *Seen) note(in *cardea.Intake, kind cardea.Kind, whole *bool) []cardea.R
 		}
 	}
 	*whole = e.Grade() == cardea.Complete
+	withheld := p.Withheld()
+	for _, g := range slices.Sorted(maps.Keys(withheld)) {
+		s.Complete = false
+		s.Issues = append(s.Issues, cardea.Issue{Code: "group-withheld", Group: g, Text: "who is in the group is not shown, so nothing is " +
+			"concluded of it: everybody keeps what they have there, what begins and ends is written all the same. " + withheld[g]})
+	}
+	if len(withheld) > 0 { // all else came
+		*whole = true
+		return p.Records()
+	}
 	if !*whole {
 		s.Complete = false
 		s.Issues = append(s.Issues, cardea.Issue{Code: "door-incomplete", Record: &cardea.Key{Kind: kind}, Text: fmt.Sprintf(
 			"the door system's %s records did not come whole; what is missing is taken as it was: %s", kind, e.Why())})
 	}
 	return p.Records()
+}
+
+// shown leaves out the groups of which the door system does not say who is in them.
+func shown(in *cardea.Intake, groups []cardea.GroupID) []cardea.GroupID {
+	withheld := in.Open(cardea.KindEdge).Withheld()
+	return slices.DeleteFunc(groups, func(g cardea.GroupID) bool { return withheld[g] != "" })
 }
 
 // ofInterest are the groups whose entries matter: mapped ones, and those with something of ours; but none that the door
