@@ -132,15 +132,15 @@ type Pages struct {
 	// withheld are the groups whose entries the vendor does not show, and why.
 	withheld map[GroupID]string
 	last     Mark
-	parts   int
-	total   int
-	counted bool
-	short   bool
-	ceiling bool
-	unnamed bool
-	ended   bool
-	state   pagesState
-	err     error
+	parts    int
+	total    int
+	counted  bool
+	short    bool
+	ceiling  bool
+	unnamed  bool
+	ended    bool
+	state    pagesState
+	err      error
 }
 
 // Bad is a record that could not be read. Who are the records it would have changed; they become unsure, not gone.

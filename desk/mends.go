@@ -21,6 +21,7 @@ var mends = map[string]string{ //nolint:gosec // "pass" is in some codes, and no
 	"records-refused": "cardea sync {integration}", "door-incomplete": "cardea doctor", "door-suspect": "cardea sync {integration}",
 	// Names and mappings.
 	"renamed": "cardea doctor", "mapping-target-gone": "cardea doctor", "unknown-zone": "cardea doctor", "group-gone": "cardea doctor",
+	"group-withheld":  "cardea doctor",
 	"unit-permission": "cardea doctor", "unit-number-twice": "cardea doctor", "no-zone": "cardea doctor",
 	"integration-refused": "cardea doctor",
 	// People and accounts.

@@ -137,8 +137,13 @@ func (r *resolver) recall(kind string, n Named, id string) (string, bool) {
 		}
 		return id, true
 	}
-	r.out.Issues = append(r.out.Issues, cardea.Issue{Code: "mapping-target-gone", Text: fmt.Sprintf(
-		"%s: %s %q (id:%s) is gone; this mapping alone does nothing until it names another.", n.Where, singular[kind], n.Text, id)})
+	text := fmt.Sprintf("%s: %s %q (id:%s) is gone; this mapping alone does nothing until it names another.",
+		n.Where, singular[kind], n.Text, id)
+	if kind == shelfGroups {
+		text += " If it is there, and the login behind the connection only may not see it any more, give it that right: whoever is in " +
+			"it passes still."
+	}
+	r.out.Issues = append(r.out.Issues, cardea.Issue{Code: "mapping-target-gone", Text: text})
 	return "", false
 }
 

@@ -61,6 +61,8 @@ type Input struct {
 
 	// Observed are the groups in which an integration only looks on, and why: nothing at all is done there.
 	Observed map[cardea.GroupID]string
+	// Unlisted are groups whose entries nobody has listed: that one is not known does not say that it is not there.
+	Unlisted map[cardea.GroupID]bool
 	// Adopt says of a group whether entries that a grant explains become ours, where that is not as its mode has it.
 	Adopt map[cardea.GroupID]bool
 

@@ -112,9 +112,10 @@ func (p *planner) startBy(rs []cardea.Reason, t cardea.Window) cardea.Instant {
 	return by
 }
 
-// forget closes a ledger row whose edge is gone and that nobody wants back.
+// forget closes a ledger row whose edge is gone and that nobody wants back. In a group that was not listed since it came back
+// no edge is known to be gone: in a shared one it could never be taken away again.
 func (p *planner) forget(s *spot) {
-	if s.row == nil {
+	if s.row == nil || p.in.Unlisted[s.room.id] {
 		return
 	}
 	p.plan(cardea.Operation{

@@ -135,3 +135,40 @@ func TestAGroupThatTheAdministratorMayNoLongerSeeIsNotGone(t *testing.T) {
 		t.Errorf("the list of groups was read %d times: %v", len(lists), f.calls)
 	}
 }
+
+// TestAGroupThatIsWithheldHidesNoOther lets the administrator see one group of two: of the other nothing is known, and nothing is
+// changed in it, whatever Brivo's words for that are.
+func TestAGroupThatIsWithheldHidesNoOther(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{403, 404} {
+		f := newFake(t)
+		f.user(7, "a@x.test", "A", "B")
+		f.group(1, "One", 7)
+		f.group(2, "Two", 7)
+		s := f.system()
+		f.before = func(r *http.Request) (*http.Response, error) {
+			if strings.Contains(r.URL.Path+"/", "/groups/2/") || r.Method == http.MethodPost {
+				return said(status, row{"code": status, "message": "Access to the requested resource was denied"}), nil
+			}
+			return nil, nil
+		}
+		in := cardea.NewIntake(scopes["a group's entries"], nil)
+		if err := s.Read(t.Context(), in.Scope(), in); err != nil {
+			t.Fatal(status, err)
+		}
+		p := in.Collection(cardea.KindEdge)
+		hidden := p.Withheld()
+		if len(p.Records()) != 1 || len(hidden) != 1 || !strings.Contains(hidden["2"], "right to see") || len(p.MissingOnes()) > 0 ||
+			p.Evidence().Grade() == cardea.Complete {
+			t.Errorf("%d: %d came, hidden is %v, gone %v, %s", status, len(p.Records()), hidden, p.MissingOnes(), p.Evidence().Grade())
+		}
+		errs := s.Revoke(t.Context(), []cardea.Edge{edge("1", "7"), edge("2", "7")})
+		if errs[0] != nil || cardea.ClassOf(errs[1]) != cardea.Rejected || fmt.Sprint(f.members) != "map[1:[] 2:[7]]" {
+			t.Errorf("%d: removed with %v, left %v", status, errs, f.members)
+		}
+		f.before = nil
+		if errs := s.Revoke(t.Context(), []cardea.Edge{edge("2", "7")}); errs[0] != nil {
+			t.Errorf("%d: with the right restored: %v", status, errs)
+		}
+	}
+}

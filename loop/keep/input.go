@@ -51,8 +51,19 @@ func (k *Keeper) input(ctx context.Context, f *facts, state store.DoorState) (ch
 			return f.cause(k, p, g, was)
 		},
 		Past: past, Released: released, Undone: undone, Only: f.only, Units: k.Units, Attributes: k.Attributes,
-		Observed: k.Observed, Adopt: k.Adopt,
+		Observed: k.Observed, Adopt: k.Adopt, Unlisted: unlisted(state),
 	}, nil
+}
+
+// unlisted are the groups with something of ours whose entries nobody has listed: they are new, or were gone and came back.
+func unlisted(state store.DoorState) map[cardea.GroupID]bool {
+	out := map[cardea.GroupID]bool{}
+	for i := range state.Ledger {
+		if g := state.Ledger[i].Group; state.EdgesAt[g] == 0 {
+			out[g] = true
+		}
+	}
+	return out
 }
 
 // policies joins what is configured with what is ours.
