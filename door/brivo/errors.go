@@ -94,7 +94,9 @@ func Classify(status int, h http.Header, body []byte) *cardea.Error {
 		return &cardea.Error{Class: cardea.Auth, Text: text, Cause: errForbidden}
 	}
 	switch status {
-	case http.StatusPreconditionFailed, http.StatusExpectationFailed:
+	case http.StatusPreconditionFailed:
+		return &cardea.Error{Class: cardea.Rejected, Text: text, Cause: errPrecondition}
+	case http.StatusExpectationFailed:
 		return &cardea.Error{Class: cardea.Rejected, Text: text}
 	}
 	if text == "" && !json.Valid(body) {

@@ -77,14 +77,9 @@ func (s *System) examineStock(ctx context.Context) ([]cardea.Issue, error) {
 	if s.c.Passes == PassesOff {
 		return nil, nil
 	}
-	var f object.Fields
-	if err := s.get(ctx, "/credentials/digital/allotment", &f); err != nil {
+	all, used, known, err := s.stock(ctx)
+	if err != nil || !known || used < all {
 		return nil, err
-	}
-	all, ok1 := f.Count("allotted")
-	used, ok2 := f.Count("assigned")
-	if !ok1 || !ok2 || used < all {
-		return nil, nil
 	}
 	return []cardea.Issue{{Code: "passes-used-up", Text: fmt.Sprintf(
 		"all %d Mobile Passes of the account are assigned: nobody new gets one; order more at Brivo, or take unused ones away there", all)}}, nil

@@ -138,6 +138,10 @@ func (s *System) settle(ctx context.Context, w door.PassWish, n note) error {
 	}
 	seen, err := s.invitations(ctx, w.Account)
 	if err != nil {
+		s.remember(w, err)
+		if isForbidden(err) {
+			s.halt(ctx, err, false)
+		}
 		return err
 	}
 	over := false // ours, and it may stand in the way of another
@@ -160,6 +164,7 @@ func (s *System) settle(ctx context.Context, w door.PassWish, n note) error {
 	}
 	err = s.invite(ctx, w, n)
 	s.remember(w, err)
+	s.halt(ctx, err, true)
 	return err
 }
 
@@ -177,6 +182,9 @@ func (s *System) refusedLately(w door.PassWish) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.haltedLately(); err != nil {
+		return err
+	}
 	if r, has := s.refusals[w.Account]; has && r.email == w.Email && s.c.Now().Sub(r.at) < refusedFor {
 		return r.err
 	}
@@ -187,7 +195,7 @@ func (s *System) remember(w door.PassWish, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.refusals, w.Account)
-	if c := cardea.ClassOf(err); c == cardea.Rejected || c == cardea.NotFound {
+	if c := cardea.ClassOf(err); c == cardea.Rejected || c == cardea.NotFound || isForbidden(err) {
 		s.refusals[w.Account] = refusal{w.Email, err, s.c.Now()}
 	}
 }
@@ -296,6 +304,7 @@ func (s *System) takePass(ctx context.Context, w door.PassWish, n note) error {
 	if err != nil && cardea.ClassOf(err) != cardea.NotFound {
 		return err
 	}
+	s.freed()
 	return s.forget(ctx, n, s.event(cardea.PassRemoved, w, n))
 }
 
@@ -303,6 +312,9 @@ func (s *System) cancel(ctx context.Context, a cardea.AccountID) error {
 	err := s.do(ctx, wire.Call{Class: wire.Write, Method: http.MethodDelete, Path: invitationsPath(a)})
 	if cardea.ClassOf(err) == cardea.NotFound {
 		return nil
+	}
+	if err == nil {
+		s.freed()
 	}
 	return err
 }

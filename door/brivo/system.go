@@ -60,6 +60,7 @@ type System struct {
 	shorts map[int64]knownAs // users that lists show without their address
 
 	refusals map[cardea.AccountID]refusal // of invitations, lately
+	halted   bar                          // a refusal of everybody's invitation
 
 	counted map[cardea.AccountID]time.Time // when it was last read whole what they are in
 	barred  map[cardea.Key]bar             // additions that Brivo refused, lately

@@ -238,3 +238,31 @@ func TestAnAssignmentIsJudgedByItsContractsWholeRecord(t *testing.T) {
 		t.Errorf("a contract that does not say its items lost one: %+v", p)
 	}
 }
+
+// TestListingsThatOthersRestOnComeWholeOrNotAtAll loses a row of a listing on the way: slots that are not seen would widen what a
+// pass gives, guests that are not seen would be turned away.
+func TestListingsThatOthersRestOnComeWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	short := func(v *vendor, path string) {
+		rows := v.rows[path]
+		v.answer(path, 200, fmt.Sprintf(`{"Records":[%s],"CurrentPage":1,"FirstItem":1,"LastItem":%d,"TotalItems":%d,"HasNextPage":false}`,
+			strings.Join(rows[1:], ","), len(rows)-1, len(rows)))
+	}
+	for _, path := range []string{"/billing/timepasses", "/billing/timepasstimeslots"} {
+		v := withTypes(t)
+		v.rows["/billing/coworkertimepasses"] = []string{issued(1, ``)}
+		short(v, path)
+		if p := v.only(cardea.KindPass); grade(p) != cardea.Failed || len(p.Records()) > 0 {
+			t.Errorf("%s: %s, %+v", path, grade(p), p.Records())
+		}
+	}
+	v := newVendor(t).empty()
+	v.rows["/spaces/bookings"] = []string{
+		strings.Replace(booked(1, ""), `"BookingVisitors":[]`, `"BookingVisitors":[{"VisitorFullName":"V"},{"VisitorFullName":"W"}]`, 1),
+	}
+	v.rows["/spaces/bookingvisitors"] = []string{`{"Id":5,"BookingId":1,"VisitorId":62}`, `{"Id":6,"BookingId":1,"VisitorId":61}`}
+	short(v, "/spaces/bookingvisitors")
+	if p := v.only(cardea.KindBooking); len(p.Records()) != 0 {
+		t.Errorf("a booking without one of its guests was taken: %+v", p.Records())
+	}
+}
