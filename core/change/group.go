@@ -56,7 +56,8 @@ func (p *planner) groups() bool {
 		if _, there := p.in.seen.names[g]; !there {
 			p.issue(cardea.Issue{Code: "group-gone", Group: g, Text: "a mapping names group " + string(g) +
 				", which the door system no longer lists; nothing is done for it. If it is gone there, map another group or remove the " +
-				"mapping. If it is there, and the login behind the connection only may not see it any more, give it that right: whoever is in it passes still"})
+				"mapping. If it is there, and the login behind the connection only may not see it any more, give it that right: whoever is in " +
+				"it passes still"})
 			continue
 		}
 		r := &room{id: g, policy: p.in.policy(g), attributes: p.in.Attributes[g]}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/cardea-access/cardea"
 	"github.com/cardea-access/cardea/door"
@@ -84,4 +85,37 @@ func (s *System) outside(ctx context.Context, e cardea.Edge) error {
 		return g.judge(ctx, e.Group, err)
 	}
 	return err
+}
+
+// mostForbidden is how many changes may be refused with 403 within a minute and each be about its own entry. When there are more, it
+// is the administrator's right for all: to ask for each of them with every run would cost the month's calls.
+const mostForbidden = 10
+
+// forbidden judges a 403 of a change. It is about this one entry, and must not stop the others, when the administrator may not look
+// into its group, or when they are one who may change groups as a rule (vendors/brivo.md 8). Of an assistant it is the right that
+// lacks for all. Errors: the given one, or Rejected.
+func (s *System) forbidden(ctx context.Context, e cardea.Edge, err error) error {
+	s.mu.Lock()
+	if now := s.c.Now(); now.Sub(s.forbade.at) >= time.Minute {
+		s.forbade.at, s.forbade.n = now, 0
+	}
+	s.forbade.n++
+	many := s.forbade.n > mostForbidden
+	s.mu.Unlock()
+	if many {
+		return err
+	}
+	if hidden := s.outside(ctx, e); errors.Is(hidden, errWithheld) {
+		return hidden
+	}
+	var me object.Fields
+	if s.get(ctx, whoami, &me) != nil {
+		return err
+	}
+	kind, _ := me.Loose("identityType")
+	if kind = strings.ToUpper(strings.TrimSpace(kind)); kind != "MASTER" && kind != "SENIOR" {
+		return err
+	}
+	return cardea.Errorf(cardea.Rejected, "Brivo does not let the administrator behind the connection change account %s in group %s: make "+
+		"the change by hand, or give the administrator that right: %w", e.Account, e.Group, err)
 }

@@ -1,6 +1,7 @@
 package brivo_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -169,6 +170,51 @@ func TestAGroupThatIsWithheldHidesNoOther(t *testing.T) {
 		f.before = nil
 		if errs := s.Revoke(t.Context(), []cardea.Edge{edge("2", "7")}); errs[0] != nil {
 			t.Errorf("%d: with the right restored: %v", status, errs)
+		}
+	}
+}
+
+// TestAForbiddenChangeIsAboutItsEntryAlone has Brivo forbid the change of one user in a group that is seen. A senior administrator may
+// change the others; an assistant may change none, and so many refusals are nobody's own either.
+func TestAForbiddenChangeIsAboutItsEntryAlone(t *testing.T) {
+	t.Parallel()
+	for kind, c := range map[string]struct {
+		users int
+		want  map[cardea.Class]int
+	}{
+		"SENIOR":    {users: 3, want: map[cardea.Class]int{cardea.Rejected: 1, "": 2}},
+		"ASSISTANT": {users: 3, want: map[cardea.Class]int{cardea.Auth: 1, "": 2}},
+		"MASTER":    {users: 40, want: map[cardea.Class]int{cardea.Rejected: 10, cardea.Auth: 30}},
+	} {
+		for _, add := range []bool{false, true} {
+			f := newFake(t)
+			f.admins[0]["identityType"] = kind
+			f.group(1, "One")
+			var es []cardea.Edge
+			for i := range c.users {
+				f.user(100+i, fmt.Sprintf("p%d@x.test", i), "P", "Q")
+				if !add {
+					f.members[1] = append(f.members[1], 100+i)
+				}
+				es = append(es, edge("1", fmt.Sprint(100+i)))
+			}
+			f.before = func(r *http.Request) (*http.Response, error) {
+				if r.Method != http.MethodGet && (kind == "MASTER" || strings.HasSuffix(r.URL.Path, "/users/100")) {
+					return said(403, row{"code": 403, "message": "You are not allowed to perform that action"}), nil
+				}
+				return nil, nil
+			}
+			s, got := f.system(), map[cardea.Class]int{}
+			errs := s.Revoke
+			if add {
+				errs = func(ctx context.Context, es []cardea.Edge) []error { _, errs := s.Grant(ctx, es); return errs }
+			}
+			for _, err := range errs(t.Context(), es) {
+				got[cardea.ClassOf(err)]++
+			}
+			if fmt.Sprint(got) != fmt.Sprint(c.want) {
+				t.Errorf("%s, adding %v: %v, want %v", kind, add, got, c.want)
+			}
 		}
 	}
 }

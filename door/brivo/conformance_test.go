@@ -98,6 +98,7 @@ func rig(habits map[string]string) doortest.Rig {
 		Page:         map[cardea.Kind]int{cardea.KindGroup: 100, cardea.KindAccount: 100, cardea.KindEdge: 100},
 		RestsOn:      map[cardea.Kind][]cardea.Kind{cardea.KindEdge: {cardea.KindGroup}}, // there is no listing of all memberships
 		Rate:         brivo.Rate,
+		Classes:      map[int]doortest.Meaning{http.StatusForbidden: {Write: cardea.Rejected}}, // of one change, to a senior administrator
 		Lacks: map[string]string{
 			"foreign":    "every member of a group is a plain user (vendors/brivo.md 5)",
 			"short page": "what a page lacks is read with the next one: TestAShortPageIsFollowedToItsEnd",

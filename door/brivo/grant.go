@@ -2,7 +2,6 @@ package brivo
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"slices"
 
@@ -74,8 +73,8 @@ func (s *System) single(ctx context.Context, e cardea.Edge, add bool) error {
 	case !add && cardea.ClassOf(err) == cardea.NotFound:
 		return s.outside(ctx, e)
 	case isForbidden(err):
-		if hidden := s.outside(ctx, e); errors.Is(hidden, errWithheld) {
-			return s.shut(e, add, hidden)
+		if own := s.forbidden(ctx, e, err); cardea.ClassOf(own) == cardea.Rejected {
+			return s.shut(e, add, own)
 		}
 	case add && (cardea.ClassOf(err) == cardea.Rejected || cardea.ClassOf(err) == cardea.Conflict):
 		return s.refused(ctx, e, err)
@@ -99,7 +98,7 @@ func (s *System) refused(ctx context.Context, e cardea.Edge, refusal error) erro
 		"not see count towards the %d of a user too: %w", groupsPerUser, refusal))
 }
 
-// shut is the refusal of a group that the administrator may not look into. An addition is not sent again within the hour.
+// shut is the refusal of one entry by a right that is missing. An addition is not sent again within the hour.
 func (s *System) shut(e cardea.Edge, add bool, err error) error {
 	if add {
 		return s.full(e, err)

@@ -64,6 +64,10 @@ type System struct {
 
 	counted map[cardea.AccountID]time.Time // when it was last read whole what they are in
 	barred  map[cardea.Key]bar             // additions that Brivo refused, lately
+	forbade struct {                       // changes that were refused with 403 since then
+		at time.Time
+		n  int
+	}
 }
 
 var (

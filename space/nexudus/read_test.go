@@ -156,7 +156,8 @@ func TestTheThrottleIs409(t *testing.T) {
 	}
 }
 
-// TestAWebPageIsNoDeletion by itself: only when the listing, asked for the id, answers that it holds nothing is the record gone.
+// TestAWebPageIsNoDeletion by itself: only when the listing, asked for the id, answers that it holds nothing is the record gone. Nor is
+// a record's own 404 one while the listing holds the record, or does not answer.
 func TestAWebPageIsNoDeletion(t *testing.T) {
 	t.Parallel()
 	k := cardea.Key{Kind: cardea.KindPerson, ID: "31"}
@@ -173,6 +174,10 @@ func TestAWebPageIsNoDeletion(t *testing.T) {
 		"the listing is refused":           {alone: page, listing: `{"Records":[],"TotalItems":0,"WasSuccessful":false}`, status: 200},
 		"the listing holds nothing":        {alone: page, missing: true},
 		"it is no web page":                {missing: true},
+		"no web page, the listing holds it": {
+			listing: `{"Records":[{"Id":31}],"TotalItems":1,"HasNextPage":false}`, status: 200,
+		},
+		"no web page, the listing is away": {listing: `{"Message":"later"}`, status: 500},
 	} {
 		v := newVendor(t).empty()
 		v.answer("/spaces/coworkers/31", 404, c.alone)
