@@ -218,3 +218,27 @@ func TestAForbiddenChangeIsAboutItsEntryAlone(t *testing.T) {
 		}
 	}
 }
+
+// TestAUserWhomTheAdministratorMayNotSeeHidesNoOther asks what two users are in.
+func TestAUserWhomTheAdministratorMayNotSeeHidesNoOther(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.user(7, "a@x.test", "A", "B")
+	f.user(8, "b@x.test", "A", "B")
+	f.group(1, "One", 7, 8)
+	f.before = func(r *http.Request) (*http.Response, error) {
+		if strings.Contains(r.URL.Path, "/users/7/") {
+			return said(403, row{"code": 403, "message": "Access to the requested resource was denied"}), nil
+		}
+		return nil, nil
+	}
+	s := f.system()
+	in := cardea.NewIntake(cardea.Scope{Kinds: []cardea.Kind{cardea.KindEdge}, Accounts: []cardea.AccountID{"7", "8"}}, nil)
+	if err := s.Read(t.Context(), in.Scope(), in); err != nil {
+		t.Fatal(err)
+	}
+	p := in.Collection(cardea.KindEdge)
+	if len(p.Records()) != 1 || p.Evidence().Grade() != cardea.Incomplete {
+		t.Errorf("%+v, %s", p.Records(), p.Evidence().Grade())
+	}
+}
