@@ -316,6 +316,7 @@ next:
 // Organisation is the vendor's own tenant behind a connection, pinned by ID at connect.
 type Organisation struct {
 	ID   string        `json:"id"`
+	Was  string        `json:"was,omitempty"` // what it was pinned as while the credentials showed less of it
 	Name string        `json:"name"`
 	Who  string        `json:"who,omitempty"`  // the account behind the credentials
 	Skew time.Duration `json:"skew,omitempty"` // their clock minus ours

@@ -152,7 +152,7 @@ func (p *patient) describe(
 	if o.Skew.Abs() > maxSkew {
 		p.Findings = append(p.Findings, found("clock", p.Clock, say.Took(maxSkew)))
 	}
-	if was.Organisation != "" && was.Organisation != o.ID {
+	if was.Organisation != "" && was.Organisation != o.ID && was.Organisation != o.Was {
 		p.Findings = append(p.Findings, found("other-organisation",
 			called(o.ID, o.Name), called(was.Organisation, was.OrganisationName)))
 	}

@@ -88,7 +88,7 @@ func (w *Workspace) Pin(ctx context.Context, connection string, o cardea.Organis
 			return cardea.Errorf(cardea.NotFound, "there is no connection %s", connection)
 		case err != nil:
 			return err
-		case c.Organisation != "" && c.Organisation != id:
+		case c.Organisation != "" && c.Organisation != id && c.Organisation != clean(o.Was):
 			return cardea.Errorf(cardea.Conflict, "the connection %s belongs to the organisation %s (%s), but its credentials now "+
 				"lead to %s (%s): give it the credentials of the first, or make another connection",
 				connection, c.Organisation, c.OrganisationName, o.ID, o.Name)
@@ -102,7 +102,7 @@ func (w *Workspace) Pin(ctx context.Context, connection string, o cardea.Organis
 				others[0], connection, o.ID, o.Name)
 		}
 		_, err = q.PinConnection(ctx, gen.PinConnectionParams{
-			WorkspaceID: w.id, Name: name, Organisation: id, OrganisationName: clean(o.Name), ClockSkew: o.Skew.Microseconds(),
+			WorkspaceID: w.id, Name: name, Organisation: id, OrganisationName: clean(o.Name), ClockSkew: o.Skew.Microseconds(), Was: clean(o.Was),
 		})
 		return err
 	})

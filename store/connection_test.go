@@ -27,6 +27,24 @@ func TestConnectionKeepsItsPinWhenSavedAgain(t *testing.T) {
 	})
 }
 
+// TestAConnectionThatIsShownMoreIsTheSameOrganisation: it was pinned by less, and is not pinned by less again.
+func TestAConnectionThatIsShownMoreIsTheSameOrganisation(t *testing.T) {
+	each(t, func(t *testing.T, _ *store.Store, w *store.Workspace) {
+		ctx := t.Context()
+		must(t, w.Pin(ctx, doors, cardea.Organisation{ID: "administrator:1"}))
+		wantClass(t, w.Pin(ctx, doors, cardea.Organisation{ID: "99", Was: "administrator:2"}), cardea.Conflict)
+		wantClass(t, w.Pin(ctx, doors, cardea.Organisation{ID: "99"}), cardea.Conflict)
+		must(t, w.Pin(ctx, doors, cardea.Organisation{ID: "99", Was: "administrator:1", Name: "House"}))
+		must(t, w.Pin(ctx, doors, cardea.Organisation{ID: "99", Was: "administrator:2", Name: "House"}))
+		wantClass(t, w.Pin(ctx, doors, cardea.Organisation{ID: "administrator:1"}), cardea.Conflict)
+		for _, c := range ok(w.Connections(ctx)) {
+			if c.Name == doors && (c.Organisation != "99" || c.OrganisationName != "House") {
+				t.Errorf("pinned to %+v", c)
+			}
+		}
+	})
+}
+
 func TestConnectionNameStaysWithItsSystem(t *testing.T) {
 	each(t, func(t *testing.T, _ *store.Store, w *store.Workspace) {
 		ctx := t.Context()

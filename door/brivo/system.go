@@ -55,9 +55,10 @@ type System struct {
 	c      Config
 
 	mu     sync.Mutex
-	staff  staff             // as last read whole
-	book   addresses         // as last listed whole
-	shorts map[int64]knownAs // users that lists show without their address
+	seen   cardea.Organisation // as it was last shown
+	staff  staff               // as last read whole
+	book   addresses           // as last listed whole
+	shorts map[int64]knownAs   // users that lists show without their address
 
 	refusals map[cardea.AccountID]refusal // of invitations, lately
 	halted   bar                          // a refusal of everybody's invitation
@@ -117,7 +118,8 @@ func (s *System) Counted(a cardea.AccountID) time.Time {
 }
 
 // Describe implements door.System: GET /administrators/whoami, and GET /accounts for the tenant. An administrator who may not see
-// the account stands for it. Errors: Auth, Retry, Rejected.
+// the account stands for it. One who is given that right later was pinned as himself, and is not another organisation for it.
+// Errors: Auth, Retry, Rejected.
 func (s *System) Describe(ctx context.Context) (cardea.Organisation, error) {
 	var me object.Fields
 	if err := s.get(ctx, "/administrators/whoami", &me); err != nil {
@@ -134,11 +136,17 @@ func (s *System) Describe(ctx context.Context) (cardea.Organisation, error) {
 		out.Who, _ = me.Loose("email")
 	}
 	account, name, err := s.tenant(ctx)
-	switch {
-	case err == nil && account != 0:
-		out.ID, out.Name = number(account), name
-	case err != nil && !unseen(err):
+	if err != nil && !unseen(err) {
 		return cardea.Organisation{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case account != 0:
+		out.Was, out.ID, out.Name = out.ID, number(account), name
+		s.seen = out
+	case s.seen.Was == out.ID: // this administrator showed it before
+		out.Was, out.ID, out.Name = s.seen.Was, s.seen.ID, s.seen.Name
 	}
 	out.Skew, _ = s.client.Skew()
 	return out, nil

@@ -162,8 +162,9 @@ func TestGatewayAnswersInHTMLAreToldApart(t *testing.T) {
 func TestDescribePinsTheAccount(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
-	org, err := f.system().Describe(t.Context())
-	if err != nil || org.ID != "99" || org.Name != "House" || org.Who != "acme1357" {
+	seen := f.system()
+	org, err := seen.Describe(t.Context())
+	if err != nil || org.ID != "99" || org.Was != "administrator:1" || org.Name != "House" || org.Who != "acme1357" {
 		t.Errorf("%+v, %v", org, err)
 	}
 	f.before = func(r *http.Request) (*http.Response, error) {
@@ -172,8 +173,15 @@ func TestDescribePinsTheAccount(t *testing.T) {
 		}
 		return nil, nil
 	}
-	if org, err = f.system().Describe(t.Context()); err != nil || org.ID != "administrator:1" {
+	if org, err = f.system().Describe(t.Context()); err != nil || org.ID != "administrator:1" || org.Was != "" {
 		t.Errorf("%+v, %v", org, err)
+	}
+	if org, err = seen.Describe(t.Context()); err != nil || org.ID != "99" || org.Name != "House" {
+		t.Errorf("whom it was shown before: %+v, %v", org, err)
+	}
+	f.admins[0]["id"] = 2
+	if org, err = seen.Describe(t.Context()); err != nil || org.ID != "administrator:2" {
+		t.Errorf("another administrator: %+v, %v", org, err)
 	}
 	f.before = func(r *http.Request) (*http.Response, error) {
 		if strings.HasSuffix(r.URL.Path, "/accounts") {

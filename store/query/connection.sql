@@ -18,7 +18,7 @@ WHERE workspace_id = @workspace_id AND system = @system AND organisation = @orga
 
 -- name: PinConnection :execrows
 UPDATE connection SET organisation = @organisation, organisation_name = @organisation_name, clock_skew = @clock_skew
-WHERE workspace_id = @workspace_id AND name = @name AND organisation IN ('', @organisation);
+WHERE workspace_id = @workspace_id AND name = @name AND organisation IN ('', @organisation, @was);
 
 -- name: PutIntegration :exec
 INSERT INTO integration (workspace_id, name, space, door, settings, managed)

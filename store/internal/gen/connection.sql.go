@@ -143,7 +143,7 @@ func (q *Queries) Integrations(ctx context.Context, workspaceID string) ([]Integ
 
 const pinConnection = `-- name: PinConnection :execrows
 UPDATE connection SET organisation = $1, organisation_name = $2, clock_skew = $3
-WHERE workspace_id = $4 AND name = $5 AND organisation IN ('', $1)
+WHERE workspace_id = $4 AND name = $5 AND organisation IN ('', $1, $6)
 `
 
 type PinConnectionParams struct {
@@ -152,6 +152,7 @@ type PinConnectionParams struct {
 	ClockSkew        int64
 	WorkspaceID      string
 	Name             string
+	Was              string
 }
 
 func (q *Queries) PinConnection(ctx context.Context, arg PinConnectionParams) (int64, error) {
@@ -161,6 +162,7 @@ func (q *Queries) PinConnection(ctx context.Context, arg PinConnectionParams) (i
 		arg.ClockSkew,
 		arg.WorkspaceID,
 		arg.Name,
+		arg.Was,
 	)
 	if err != nil {
 		return 0, err
