@@ -48,6 +48,37 @@ func TestAClockThatIsSetAheadAndBackWhileServing(t *testing.T) {
 	})
 }
 
+// TestAClockThatIsSetAheadIsAskedAboutBeforeAWrite sets our clock ahead by less than an interval, so that nothing becomes due by it and
+// the vendor is asked nothing, and then sends a hook.
+func TestAClockThatIsSetAheadIsAskedAboutBeforeAWrite(t *testing.T) {
+	t.Parallel()
+	bubble(t, morning, func(t *testing.T) {
+		r := tiny(t, kept(t))
+		r.shut()
+		var off atomic.Int64
+		r.term.now = func() time.Time { return time.Now().Add(time.Duration(off.Load())) }
+		r.open()
+		defer func() { r.shut() }()
+		r.listening("rnd")
+		stop := r.serving()
+		defer stop()
+		time.Sleep(22 * time.Minute)
+		n := r.writes()
+		off.Store(int64(4 * time.Minute))
+		time.Sleep(3 * time.Second)
+		r.patch("officernd: {memberships: [{_id: ms-ana, endDate: 2026-11-20}]}")
+		time.Sleep(20 * time.Second)
+		if s := r.sent(n); len(s) > 0 {
+			t.Errorf("written by a clock that was four minutes ahead: %v", s)
+		}
+		off.Store(0)
+		time.Sleep(6 * time.Minute) // at the latest when the time has come that ours said before
+		if r.in("General access", "ana") {
+			t.Errorf("the clock is right again and Ana is in: %s", r.term.err)
+		}
+	})
+}
+
 // TestAClockThatIsSetAheadEndsNothingEarly puts our clock past the end of somebody's access while what the door system last said
 // of the time is from before: it is asked again before anything is written.
 func TestAClockThatIsSetAheadEndsNothingEarly(t *testing.T) {
