@@ -216,7 +216,7 @@ func (d *dues) others() {
 			continue
 		}
 		j := job{due: -1, calls: 1, level: 2, from: max(o.Due, d.Now), by: o.Deadline}
-		switch o.Verb {
+		switch o.Verb { //nolint:exhaustive // nothing else begins or ends
 		case cardea.VerbAdd:
 			if d.queued[whoAt{o.Group, o.Person}] {
 				continue
