@@ -7,6 +7,17 @@ import (
 	"time"
 )
 
+// settable starts Cardea anew with a clock that is set: how far ahead it is, in nanoseconds. It has no steady reading beside it, as
+// nothing else makes a clock that is set.
+func (r *rig) settable() *atomic.Int64 {
+	r.t.Helper()
+	var off atomic.Int64
+	r.shut()
+	r.term.now = func() time.Time { return time.Now().Round(0).Add(time.Duration(off.Load())) }
+	r.open()
+	return &off
+}
+
 // TestAClockThatIsSetAheadAndBackWhileServing puts our clock two hours ahead for a minute and a half. By that clock nothing is
 // written, and when it is right again nothing is two hours late. Nobody lists the door meanwhile: what it last answered says
 // nothing of the clock that was set since.
@@ -15,15 +26,11 @@ func TestAClockThatIsSetAheadAndBackWhileServing(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, db database) {
 		bubble(t, morning, func(t *testing.T) {
 			r := tiny(t, db, set(t, "door_sweep: 24h"))
-			r.shut()
-			var off atomic.Int64
-			// Without a steady reading beside it, as nothing else makes a clock that is set.
-			r.term.now = func() time.Time { return time.Now().Round(0).Add(time.Duration(off.Load())) }
-			r.open()
 			defer func() { r.shut() }()
+			off := r.settable()
 			stop := r.serving()
 			defer stop()
-			time.Sleep(20 * time.Minute)
+			time.Sleep(21 * time.Minute) // at 9:20 a booking is over
 			if !r.in("General access", "ana") {
 				t.Fatal("Ana is not in")
 			}
@@ -54,11 +61,8 @@ func TestAClockThatIsSetAheadIsAskedAboutBeforeAWrite(t *testing.T) {
 	t.Parallel()
 	bubble(t, morning, func(t *testing.T) {
 		r := tiny(t, kept(t))
-		r.shut()
-		var off atomic.Int64
-		r.term.now = func() time.Time { return time.Now().Add(time.Duration(off.Load())) }
-		r.open()
 		defer func() { r.shut() }()
+		off := r.settable()
 		r.listening("rnd")
 		stop := r.serving()
 		defer stop()
@@ -85,11 +89,8 @@ func TestAClockThatIsSetAheadEndsNothingEarly(t *testing.T) {
 	t.Parallel()
 	bubble(t, morning, func(t *testing.T) {
 		r := tiny(t, kept(t))
-		r.shut()
-		var off atomic.Int64
-		r.term.now = func() time.Time { return time.Now().Add(time.Duration(off.Load())) }
-		r.open()
 		defer func() { r.shut() }()
+		off := r.settable()
 		stop := r.serving()
 		defer stop()
 		time.Sleep(17 * time.Minute)
