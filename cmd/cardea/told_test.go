@@ -92,7 +92,7 @@ func TestMistakesAtTheCommandLineSayWhatToDo(t *testing.T) {
 		"missing flags":  {[]string{"explain"}, "Run `cardea explain --help`"},
 		"a guard":        {[]string{"release", "--code", "nosuch"}, `must be one of "brake"`},
 		"a command":      {[]string{"explan"}, `did you mean "explain"?`},
-		"nothing at all": {nil, "Run `cardea --help`"},
+		"nothing at all": {nil, "Usage: cardea <command>"},
 	} {
 		var said bytes.Buffer
 		code := run(t.Context(), c.args, &terminal{out: &said, err: &said, now: time.Now, getenv: func(string) string { return "" }})
