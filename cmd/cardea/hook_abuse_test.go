@@ -192,11 +192,11 @@ func (a *abuse) late() {
 		a.sends("an hour late", d, true, a.passing(a.c.door), 0)
 	} else {
 		inTime := a.told(a.c.older)
-		time.Sleep(a.c.window - time.Second)
+		time.Sleep(a.c.window - 20*time.Second)
 		a.sends("just in time", inTime, true, a.passing(a.c.door), 0) // takes half a minute
 		a.sends("later than it may be", d, false, a.passing(a.c.door), 0)
+		a.told(a.c.newer)
 	}
-	a.told(a.c.newer)
 	defer a.serving()()
 	time.Sleep(15 * time.Minute)
 	if group, who := a.c.gone[0], a.c.gone[1]; group != "" && slices.Contains(a.passing(a.c.door)[group], who) != a.c.atDoor {
