@@ -62,7 +62,8 @@ func (d *Desk) Hook(ctx context.Context, connection string, h http.Header, body 
 	isNew, err := d.ws.TakeHook(ctx, store.HookTaken{Connection: connection, Event: hint.Event, At: at, Wake: wake, Keys: hint.Keys})
 	switch {
 	case err != nil:
-		return "", err
+		// It is the vendor's, whatever keeps us: a connection that was never reached yet, for one, is not saved.
+		return "", cardea.Errorf(cardea.Retry, "a hook of %s could not be kept: %w", connection, err)
 	case !isNew:
 		return HookAgain, nil
 	case hint.Off != "":

@@ -162,7 +162,9 @@ func (a *abuse) play() {
 	if a.c.unsigned {
 		a.sends("of another record, to the right address", changed, true, right, 0)
 	}
-	older, newer := a.told(a.c.older), a.told(a.c.newer)
+	older := a.told(a.c.older)
+	time.Sleep(5 * time.Second)
+	newer := a.told(a.c.newer)
 	a.sends("the newer first", newer, true, right, 0)
 	a.sends("the older after it", older, true, right, 0)
 	if a.c.back != nil {

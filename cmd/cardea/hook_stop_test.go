@@ -143,3 +143,30 @@ func (s *stopping) looking() int {
 	s.end()
 	return code
 }
+
+// TestAHookOfAConnectionThatWasNeverReachedIsSentAgain: a server takes hooks before a vendor that is away said whose its account is. What
+// cannot be kept until then is no fault of the hook, and vendors switch off what refuses theirs.
+func TestAHookOfAConnectionThatWasNeverReachedIsSentAgain(t *testing.T) {
+	t.Parallel()
+	bubble(t, morning, func(t *testing.T) {
+		r := north(t, nil, nil)
+		defer func() { r.shut() }()
+		r.hooks.deaf = true
+		r.patch("kinnovis: {bookings: [{id: book_ana, has_access: false}]}")
+		synctest.Wait()
+		d := r.hooks.last(t)
+		if code := r.hooks.post(d); code != http.StatusServiceUnavailable {
+			t.Errorf("before it was reached: answered %d", code)
+		}
+		forged := delivery{d.path, d.header, append([]byte(" "), d.body...)}
+		if code := r.hooks.post(forged); code != http.StatusBadRequest {
+			t.Errorf("a forged one: answered %d", code)
+		}
+		if err := r.app.desk.Connect(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if code := r.hooks.post(d); code != http.StatusOK {
+			t.Errorf("sent again: answered %d", code)
+		}
+	})
+}
