@@ -190,8 +190,8 @@ func (a *abuse) late() {
 	a.t.Helper()
 	d := a.told(a.c.away)
 	if a.c.window == 0 {
-		time.Sleep(time.Hour)
-		a.sends("an hour late", d, true, a.passing(a.c.door), 0)
+		time.Sleep(20 * time.Minute)
+		a.sends("twenty minutes late", d, true, a.passing(a.c.door), 0)
 	} else {
 		inTime := a.told(a.c.older)
 		time.Sleep(a.c.window - 20*time.Second)
