@@ -34,34 +34,36 @@ func TestAHookInFlightAtAStopIsNotLost(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			bubble(t, morning, func(t *testing.T) {
-				s := newStopping(t)
-				s.start()
-				time.Sleep(3 * time.Minute)
-				s.hooks.deaf = true
-				s.patch("officernd: {memberships: [{_id: ms-ana, endDate: 2026-11-20}]}")
-				synctest.Wait()
-				s.d = s.hooks.last(t)
-				code := c.play(s)
-				if taken := code == http.StatusOK; taken != c.taken || !taken && code/100 == 2 {
-					t.Errorf("answered %d", code)
-				}
-				s.ends()
-				s.clear()
-				s.start()
-				time.Sleep(time.Minute)
-				if in := s.in("General access", "ana"); in == c.taken {
-					t.Errorf("answered %d, and a minute after the next start Ana is in: %v", code, in)
-				}
-				if again := s.post(0, nil); again != http.StatusOK {
-					t.Errorf("sent again: answered %d", again)
-				}
-				time.Sleep(30 * time.Second)
-				if s.in("General access", "ana") {
-					t.Error("sent again: Ana is in")
-				}
-				s.end()
-				s.ends()
+			eachKept(t, func(t *testing.T, db database) {
+				bubble(t, morning, func(t *testing.T) {
+					s := newStopping(t, db)
+					s.start()
+					time.Sleep(3 * time.Minute)
+					s.hooks.deaf = true
+					s.patch("officernd: {memberships: [{_id: ms-ana, endDate: 2026-11-20}]}")
+					synctest.Wait()
+					s.d = s.hooks.last(t)
+					code := c.play(s)
+					if taken := code == http.StatusOK; taken != c.taken || !taken && code/100 == 2 {
+						t.Errorf("answered %d", code)
+					}
+					s.ends()
+					s.clear()
+					s.start()
+					time.Sleep(time.Minute)
+					if in := s.in("General access", "ana"); in == c.taken {
+						t.Errorf("answered %d, and a minute after the next start Ana is in: %v", code, in)
+					}
+					if again := s.post(0, nil); again != http.StatusOK {
+						t.Errorf("sent again: answered %d", again)
+					}
+					time.Sleep(30 * time.Second)
+					if s.in("General access", "ana") {
+						t.Error("sent again: Ana is in")
+					}
+					s.end()
+					s.ends()
+				})
 			})
 		})
 	}
@@ -77,9 +79,9 @@ type stopping struct {
 	ended chan error
 }
 
-func newStopping(t *testing.T) *stopping {
+func newStopping(t *testing.T, db database) *stopping {
 	t.Helper()
-	r := tiny(t, kept(t), seldom, func(f *config.File) { f.Listen = inside })
+	r := tiny(t, db, seldom, func(f *config.File) { f.Listen = inside })
 	r.listening("rnd")
 	r.shut() // the command opens its own
 	s := &stopping{rig: r, wires: &wires{}}
