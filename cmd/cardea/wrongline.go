@@ -18,7 +18,8 @@ var wrongLines = []struct {
 		regexp.MustCompile(`^(--?\S+): expected duration but got ("[^"]*"): .*$`),
 		`$1: $2 is no span of time: write one such as 90s, 15m or 24h`,
 	},
-	{regexp.MustCompile(`one of "",`), `one of`},
+	{regexp.MustCompile(`one of "",`), `one of `},
+	{regexp.MustCompile(`","`), `", "`},
 }
 
 // wrongLine tells what is wrong with a command line.
