@@ -58,7 +58,8 @@ func (a *abuse) told(change func(*rig)) delivery {
 
 func (a *abuse) changes() int { return len(a.vendors.Writes(a.c.door)) }
 
-// sends delivers a request, gives it time, and wants it taken or not, who passes after it, and how much was written: -1 = something.
+// sends delivers a request, gives it time, and wants it taken or not, who passes after it, and how much was written: -1 =
+// something.
 func (a *abuse) sends(what string, d delivery, taken bool, passing map[string][]string, written int) {
 	a.t.Helper()
 	calls, changes, before := a.count.n(), a.changes(), standing(a.t, a.rig, a.c.connection).Taken
@@ -89,8 +90,8 @@ func (a *abuse) sends(what string, d delivery, taken bool, passing map[string][]
 	}
 }
 
-// TestAbusedHooksChangeNothingTheyShouldNot sends what a vendor really sent in every wrong way, and then as it was: once, again, in the
-// wrong order, and late. OfficeRnD's are in TestHooksThatAreNotTheVendorsChangeNothing.
+// TestAbusedHooksChangeNothingTheyShouldNot sends what a vendor really sent in every wrong way, and then as it was: once, again,
+// in the wrong order, and late. OfficeRnD's are in TestHooksThatAreNotTheVendorsChangeNothing.
 func TestAbusedHooksChangeNothingTheyShouldNot(t *testing.T) {
 	t.Parallel()
 	for _, c := range abusedVendors() {

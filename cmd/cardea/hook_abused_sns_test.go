@@ -102,7 +102,8 @@ func opentechAbused() abused {
 		}
 	}
 	return abused{
-		name: "opentech", connection: "gate", door: "opentech", window: 2 * time.Hour, another: [2]string{"GatewayEvent", "KeypadEvent"},
+		name: "opentech", connection: "gate", door: "opentech", window: 2 * time.Hour,
+		another: [2]string{"GatewayEvent", "KeypadEvent"},
 		make: func(t *testing.T) (*rig, *calls) {
 			t.Helper()
 			r, count := abusable(north(t, nil, func(f *config.File) {

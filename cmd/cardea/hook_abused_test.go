@@ -46,7 +46,8 @@ func abusedVendors() []abused {
 				return abusable(pair(t, nexudusSide(t), doorSide("kisi"), kept(t), commonMappings(doorSide("kisi")), seldom), "space")
 			},
 			away: patching(fmt.Sprintf(suspended, false)), back: patching(fmt.Sprintf(suspended, true)),
-			older: patching("nexudus: {coworkers: [{Id: ana, Active: false}]}"), newer: patching("nexudus: {coworkers: [{Id: ana, Active: true}]}"),
+			older:   patching("nexudus: {coworkers: [{Id: ana, Active: false}]}"),
+			newer:   patching("nexudus: {coworkers: [{Id: ana, Active: true}]}"),
 			another: [2]string{"eli@x.test", "ana@x.test"}, forged: forgedBy("X-Nexudus-Hook-Signature"),
 		},
 		{
