@@ -14,7 +14,8 @@ import (
 )
 
 // TestAHookInFlightAtAStopIsNotLost stops the server at every point of a hook's way. What was answered with 200 is acted on, after
-// the next start at the latest; what was not is the vendor's to send again. Nothing else would tell: everything is read twice a day.
+// the next start at the latest; what was not is the vendor's to send again. Nothing else would tell: everything is read twice a
+// day.
 func TestAHookInFlightAtAStopIsNotLost(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
@@ -147,8 +148,8 @@ func (s *stopping) looking() int {
 	return code
 }
 
-// TestAHookOfAConnectionThatWasNeverReachedIsSentAgain: a server takes hooks before a vendor that is away said whose its account is.
-// What cannot be kept until then is no fault of the hook, and vendors switch off what refuses theirs.
+// TestAHookOfAConnectionThatWasNeverReachedIsSentAgain: a server takes hooks before a vendor that is away said whose its account
+// is. What cannot be kept until then is no fault of the hook, and vendors switch off what refuses theirs.
 func TestAHookOfAConnectionThatWasNeverReachedIsSentAgain(t *testing.T) {
 	t.Parallel()
 	bubble(t, morning, func(t *testing.T) {
