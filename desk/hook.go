@@ -62,8 +62,7 @@ func (d *Desk) Hook(ctx context.Context, connection string, h http.Header, body 
 	isNew, err := d.ws.TakeHook(ctx, store.HookTaken{Connection: connection, Event: hint.Event, At: at, Wake: wake, Keys: hint.Keys})
 	switch {
 	case err != nil:
-		// It is the vendor's, whatever keeps us: a connection that was never reached yet, for one, is not saved.
-		return "", cardea.Errorf(cardea.Retry, "a hook of %s could not be kept: %w", connection, err)
+		return "", unkept(connection, err)
 	case !isNew:
 		return HookAgain, nil
 	case hint.Off != "":
@@ -78,6 +77,12 @@ func (d *Desk) Hook(ctx context.Context, connection string, h http.Header, body 
 func (d *Desk) hooksOff(connection, why string) cardea.Issue {
 	return cardea.Issue{Code: "hooks-off", Text: fmt.Sprintf(
 		"%s: %s; until it is on again changes are found by the interval", connection, why)}
+}
+
+// unkept says that what was believed could not be kept. It is the vendor's, whatever keeps us, and is to be sent again: a connection
+// that was never reached yet, for one, is not saved.
+func unkept(connection string, why error) error {
+	return cardea.Errorf(cardea.Retry, "a hook of %s could not be kept: %w", connection, why)
 }
 
 // poke has the loops of this process look at the wake rows now.

@@ -35,13 +35,13 @@ func (d *Desk) Push(connection string, r *http.Request) (string, error) {
 	ctx := r.Context()
 	known, err := d.ws.Facts(ctx, connection, []cardea.Key{{Kind: cardea.KindPerson, ID: push.Person}})
 	if err != nil {
-		return "", err
+		return "", unkept(connection, err)
 	}
 	isNew, err := d.ws.TakePush(ctx, store.PushTaken{
 		Connection: connection, Push: push, Doors: d.doorsOf(connection), Look: len(known) == 0,
 	})
 	if err != nil {
-		return "", err
+		return "", unkept(connection, err)
 	}
 	if !isNew {
 		return HookOlder, nil

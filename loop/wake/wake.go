@@ -194,14 +194,18 @@ func (l *Loop) room(kinds []string, running map[string]int) (open []string, free
 	return open, free
 }
 
-// claim takes what is due, if this node is fit to work.
+// claim takes what is due, if this node is fit to work. What was claimed and not heard of would be nobody's until its life is over:
+// a stop waits for the answer, and what came is released.
 func (l *Loop) claim(ctx context.Context, kinds []string, n int) ([]store.Lease, error) {
 	if l.Fit != nil {
 		if err := l.Fit(ctx); err != nil {
 			return nil, err
 		}
 	}
-	return l.Store.Claim(ctx, l.Owner, kinds, l.now(), l.Life, n)
+	asked, giveUp := context.WithCancel(context.WithoutCancel(ctx))
+	defer giveUp()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(goodbye, giveUp) })()
+	return l.Store.Claim(asked, l.Owner, kinds, l.now(), l.Life, n)
 }
 
 // sleep says how long nothing is to be done.
