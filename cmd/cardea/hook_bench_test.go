@@ -94,6 +94,7 @@ func hookToWrite(b *testing.B, db database) {
 	handler = a.hooks(term, &serveCmd{})
 	_, err = a.desk.InstallHooks(b.Context(), "rnd", "https://cardea.example.test", "bench")
 	must(err)
+	must(a.desk.Join(b.Context()))
 	stop, err := a.desk.Start(b.Context())
 	must(err)
 	defer stop()
